@@ -1,0 +1,1 @@
+"""Runs the kernel over sources: one process (local)."""

@@ -1,0 +1,47 @@
+"""The tree of errors: what a caller may catch, and what a user reads.
+
+Every message says what was expected, what came and what to try.
+
+    GroundswellError
+    ├── UsageError        wrong options or settings                (exit 2)
+    ├── SourceError       a stream or file that cannot be read     (exit 1)
+    │   └── NothingToRead a recording without one good post
+    └── ServeError        the desk cannot be served, as on a port in use
+"""
+
+from __future__ import annotations
+
+
+class GroundswellError(Exception):
+    """The root: catch it to catch all that this package raises on purpose.
+
+    `problem` is what was expected and what came; `hint` is what to try.
+
+    >>> str(GroundswellError("expected a file, found a folder", hint="name a file"))
+    'expected a file, found a folder; name a file'
+    """
+
+    exit_code = 1
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{problem}; {hint}" if hint else problem)
+        self.problem = problem
+        self.hint = hint
+
+
+class UsageError(GroundswellError):
+    """Wrong options or settings."""
+
+    exit_code = 2
+
+
+class SourceError(GroundswellError):
+    """A source that cannot be opened or read."""
+
+
+class NothingToRead(SourceError):
+    """A recording in which no line is a post."""
+
+
+class ServeError(GroundswellError):
+    """The desk cannot be served."""

@@ -1,0 +1,1 @@
+"""The desk in the browser: it shows boards and decides nothing."""

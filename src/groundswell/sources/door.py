@@ -1,0 +1,77 @@
+"""The protocol of a source, and opening one by its URI."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Protocol, runtime_checkable
+
+from groundswell.errors import UsageError
+from groundswell.model import Batch
+
+GROUP = "groundswell.sources"
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A stream of batches.
+
+    Call order: `read` once, from one thread; `close` any time, from any thread, more than once.
+    `read` blocks while it waits for posts, but never longer than about a second without yielding
+    (an empty batch is fine), so that slices close on time. It ends when a recording ends or after
+    `close`; a live source mends its own connection and does not end. Columns of every batch have
+    one length; bad input goes to `rejected` and never raises. `SourceError` is raised only when
+    going on is hopeless (no such file, no such host at the first attempt).
+
+    Resuming: `read(after=cursor)` with a cursor of an earlier batch gives everything after that
+    batch: at least once for live sources, exactly once for recordings.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people read: `jetstream2.us-east`, `night.ndjson.gz`."""
+
+    @property
+    def live(self) -> bool:
+        """True when posts come as they are written: time then closes slices, not the next post."""
+
+    @property
+    def simulated(self) -> bool:
+        """True when the posts are made up: every page then says so."""
+
+    def read(self, after: str = "") -> Iterator[Batch]:
+        """Batches from the beginning (or from now, live), or after a cursor."""
+
+    def close(self) -> None:
+        """Ends `read` soon; releases what is held."""
+
+
+def open_source(uri: str) -> Source:
+    """The source behind a URI: `jetstream`, `jetstream+ws://…`, `file:PATH`, `-`, or a plug-in's.
+
+    The scheme (before the first `:` or `+`) names the entry point; a plain path is a file.
+
+    Raises:
+        UsageError: no source has that scheme.
+        SourceError: the source cannot be opened.
+    """
+    openers = {point.name: point for point in entry_points(group=GROUP)}
+    scheme = _scheme(uri, known=set(openers))
+    if scheme not in openers:
+        near = difflib.get_close_matches(scheme, openers, n=1)
+        raise UsageError(
+            f"expected a source such as {', '.join(sorted(openers))}, got {uri!r}",
+            hint=f"did you mean {near[0]!r}?" if near else "see `groundswell live --help`",
+        )
+    opener: Callable[[str], Source] = openers[scheme].load()
+    return opener(uri)
+
+
+def _scheme(uri: str, known: set[str]) -> str:
+    if uri == "-":
+        return "stdin"
+    head = uri.split(":", 1)[0].split("+", 1)[0]
+    if head in known or "://" in uri:
+        return head
+    return "file"
