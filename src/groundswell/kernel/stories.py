@@ -1,0 +1,261 @@
+"""Bursts that share posts → stories, with an identity over time.
+
+Grouping is by a seed: the largest burst that is left takes those whose posts overlap with *its*
+posts (Jaccard or containment), not with the growing union, so that a story does not lump its
+neighbours together. Identity is by posts too: a group goes on being the story with which it shares
+most of its posts. Splits and merges are events.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from groundswell.model import Status
+
+Ints = NDArray[np.int64]
+
+WORD: Final = 0
+TAG: Final = 1
+EMOJI: Final = 2
+LINK: Final = 3
+DOMAIN: Final = 4
+MENTION: Final = 5
+"""Kinds of terms, as the tokeniser numbers them."""
+
+ABSORBED: Final = 0.7
+"""A part of a phrase adds nothing when this share of its posts has the whole phrase."""
+FRAGMENT: Final = 0.4
+"""A phrase adds nothing when it has less than this share of the posts of a part of it."""
+MOMENT: Final = 2
+"""Bursts that begin within so many slices are tied by the moment: half the containment is enough,
+for the words of one moment often do not meet in one short post."""
+SAME: Final = 0.3
+"""A group is the story that shares at least this part of the smaller one's posts."""
+
+
+@dataclass(slots=True)
+class Burst:
+    """A term past the gate, or of a story that lives."""
+
+    key: int
+    parts: tuple[int, ...]
+    """Hashes of its words, in order."""
+    kind: int
+    label: str
+    """The surface form that people use most."""
+    common: bool
+    """Whether it begins or ends with an everyday word: no title to choose when there is another."""
+    posts: Ints
+    """Positions of its posts, ascending."""
+    z: float
+    window: int
+    authors: float
+    expected: float
+    excess: float
+    started: int
+    """Slice of the onset."""
+    peak: int
+    """Slice with most people."""
+    open: bool
+    """Whether it may begin a story."""
+    told: bool
+    """Whether a living story has it."""
+
+
+@dataclass(slots=True)
+class Living:
+    """A story while it lives: state of the kernel."""
+
+    id: str
+    started: int
+    title: str
+    title_weight: float
+    terms: tuple[int, ...]
+    posts: Ints
+    """Positions of recent posts, ascending."""
+    counted_to: int
+    """Posts before this position are in `n_posts` and `people`."""
+    warm: int
+    """The last slice in which it was above usual."""
+    n_posts: int = 0
+    people: set[int] = field(default_factory=set)
+    parent: str = ""
+    """The story that it split from."""
+
+
+def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int) -> list[list[int]]:
+    """Groups of indexes into `bursts`, each with its seed first; parts that add nothing left out.
+
+    Bursts come strongest first. A mention never begins a story: a person who is talked to is no
+    public subject by that alone. Nor does an emoji, which says how, not what, nor a domain, which
+    says where. A burst that is neither open nor told (an everyday word) only joins.
+    """
+    shared = together([burst.posts for burst in bursts])
+    gone = _redundant(bursts, shared)
+    free = [i not in gone for i in range(len(bursts))]
+    groups = []
+    for seed, burst in enumerate(bursts):
+        if (
+            not free[seed]
+            or not (burst.open or burst.told)
+            or burst.kind in {EMOJI, MENTION, DOMAIN}
+        ):
+            continue
+        members = [seed]
+        free[seed] = False
+        for other in range(len(bursts)):
+            if len(members) >= most:
+                break
+            moment = abs(bursts[other].started - burst.started) <= MOMENT
+            near = 0.5 * containment if moment else containment
+            if free[other] and _belongs(shared, seed, other, jaccard, near):
+                members.append(other)
+                free[other] = False
+        groups.append(members)
+    return groups
+
+
+def _belongs(shared: Ints, a: int, b: int, jaccard: float, containment: float) -> bool:
+    both = int(shared[a, b])
+    either = int(shared[a, a] + shared[b, b]) - both
+    smaller = min(int(shared[a, a]), int(shared[b, b]))
+    return both >= jaccard * either or both >= containment * smaller > 0
+
+
+def _redundant(bursts: list[Burst], shared: Ints) -> set[int]:
+    """Parts of phrases that the phrase says too, and phrases that are fragments of a part's use."""
+    gone: set[int] = set()
+    phrases = [i for i, burst in enumerate(bursts) if len(burst.parts) > 1]
+    for whole in sorted(phrases, key=lambda i: len(bursts[i].parts)):
+        for part in range(len(bursts)):
+            if part == whole or not _within(bursts[part].parts, bursts[whole].parts):
+                continue
+            if shared[part, whole] < FRAGMENT * shared[part, part]:
+                gone.add(whole)
+    for whole in phrases:
+        if whole in gone:
+            continue
+        for part in range(len(bursts)):
+            if (
+                part != whole
+                and _within(bursts[part].parts, bursts[whole].parts)
+                and shared[part, whole] >= ABSORBED * shared[part, part]
+            ):
+                gone.add(part)
+    return gone
+
+
+def _within(part: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    n = len(part)
+    return n < len(whole) and any(whole[i : i + n] == part for i in range(len(whole) - n + 1))
+
+
+def together(posts: list[Ints]) -> Ints:
+    """How many posts each two terms share, shape (terms, terms); a term's own on the diagonal.
+
+    >>> together([np.array([1, 2, 3]), np.array([3, 4])]).tolist()
+    [[3, 1], [1, 2]]
+    """
+    n = len(posts)
+    out = np.zeros((n, n), np.int64)
+    if n:
+        positions = np.concatenate(posts)
+        terms = np.repeat(np.arange(n), [p.size for p in posts])
+        order = np.argsort(positions, kind="stable")
+        _together(positions[order], terms[order], out)
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _together(positions, terms, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    start = 0
+    for end in range(1, positions.size + 1):
+        if end == positions.size or positions[end] != positions[start]:
+            for i in range(start, end):
+                for j in range(start, end):
+                    out[terms[i], terms[j]] += 1
+            start = end
+
+
+def title(members: list[Burst]) -> tuple[str, float]:
+    """The name a person would choose, and how much speaks for it: much used, and a phrase first."""
+    named = [b for b in members if b.kind in {WORD, TAG}] or members
+    return min(((b.label, _title_weight(b)) for b in named), key=lambda item: (-item[1], item[0]))
+
+
+def _title_weight(burst: Burst) -> float:
+    weight = burst.posts.size * (1 + 0.4 * (len(burst.parts) - 1))
+    return weight * (0.4 if burst.common else 1.0)
+
+
+def story_id(key: int, started_us: int) -> str:
+    """A permanent name, from what began it and when: the same posts give the same id.
+
+    >>> story_id(12345, 0)
+    'gaytsaaaaaaa'
+    """
+    raw = (key ^ (started_us * 0x9E3779B97F4A7C15)) & ((1 << 56) - 1)
+    return base64.b32encode(raw.to_bytes(7, "little")).decode().rstrip("=").lower()
+
+
+def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dict[int, int]]:
+    """Which group goes on which story, and which story another group split from.
+
+    Returns ({group: story}, {group: story it split from}); a story goes on in the group that shares
+    most posts with it.
+    """
+    pairs = []
+    for g, posts in enumerate(groups):
+        for s, story in enumerate(living):
+            both = np.intersect1d(posts, story.posts, assume_unique=True).size
+            smaller = min(posts.size, story.posts.size)
+            if both >= SAME * smaller > 0:
+                pairs.append((-both, s, g))
+    goes_on: dict[int, int] = {}
+    split: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, s, g in sorted(pairs):
+        if g not in goes_on and s not in taken:
+            goes_on[g] = s
+            taken.add(s)
+        elif g not in goes_on:
+            split.setdefault(g, s)
+    return goes_on, {g: s for g, s in split.items() if g not in goes_on}
+
+
+def absorbed(groups: list[Ints], goes_on: dict[int, int], living: list[Living]) -> dict[int, int]:
+    """Stories that another has taken in: {story: the group that holds most of its posts now}."""
+    merged: dict[int, int] = {}
+    for s, story in enumerate(living):
+        if s in goes_on.values() or story.posts.size == 0:
+            continue
+        shares = [
+            np.intersect1d(posts, story.posts, assume_unique=True).size / story.posts.size
+            for posts in groups
+        ]
+        if shares and max(shares) >= 2 * SAME:
+            merged[s] = int(np.argmax(shares))
+    return merged
+
+
+def status(people: NDArray[np.float64], age: int) -> Status:
+    """Rising, steady or cooling, from people a slice, newest first, of a story `age` slices old.
+
+    >>> status(np.array([9.0, 7, 4, 1, 0, 0]), 3)
+    'rising'
+    >>> status(np.array([1.0, 2, 2, 9, 9, 3]), 6)
+    'cooling'
+    """
+    lived = people[: max(2, min(age + 1, people.size))]
+    now = float(lived[:2].mean())
+    peak = max((float(lived[i : i + 2].mean()) for i in range(lived.size - 1)), default=now)
+    if now < 0.5 * peak:
+        return "cooling"
+    before = float(lived[2:5].mean()) if lived.size > 2 else 0.0
+    return "rising" if now > 1.15 * before else "steady"
