@@ -5,7 +5,7 @@ Every message says what was expected, what came and what to try.
     GroundswellError
     ├── UsageError        wrong options or settings                (exit 2)
     ├── SourceError       a stream or file that cannot be read     (exit 1)
-    │   └── NothingToRead a recording without one good post
+    │   └── NothingToReadError  a recording without one good post
     └── ServeError        the desk cannot be served, as on a port in use
 """
 
@@ -39,7 +39,7 @@ class SourceError(GroundswellError):
     """A source that cannot be opened or read."""
 
 
-class NothingToRead(SourceError):
+class NothingToReadError(SourceError):
     """A recording in which no line is a post."""
 
 

@@ -75,7 +75,7 @@ def llr(authors: Floats, expected: Floats) -> Floats:
     above = authors > expected
     a = np.where(above, authors, 1.0)
     e = np.where(above, np.maximum(expected, 1e-9), 1.0)
-    return np.sqrt(2 * np.maximum(a * np.log(a / e) - (a - e), 0.0))
+    return np.asarray(np.sqrt(2 * np.maximum(a * np.log(a / e) - (a - e), 0.0)), np.float64)
 
 
 def score(  # noqa: PLR0913 -- the figures of one decision
@@ -93,9 +93,9 @@ def score(  # noqa: PLR0913 -- the figures of one decision
 
     `within` is a profile's, shape (terms, ages); `expected` has shape (terms, windows). A window
     counts when it has `min_authors` people and `min_lift` times as many as usual: in a long window
-    of a busy board a word of everyday use drifts by some percent, which is sure and no news. Windows
-    that are not `known` are passed over; the ranking window is the longest known one up to
-    `rank_window`.
+    of a busy board a word of everyday use drifts by some percent, which is sure and no news.
+    Windows that are not `known` are passed over; the ranking window is the longest known one up
+    to `rank_window`.
     """
     n, ages = within.shape
     usable = [i for i in range(len(windows)) if known[i]]
@@ -129,7 +129,7 @@ def onset(per_slice: Floats, rate: Floats, volumes: Floats) -> NDArray[np.int64]
 
 
 @njit(nogil=True, cache=True)
-def _profile(bounds, authors, ages, per_slice, within, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _profile(bounds, authors, ages, per_slice, within, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     mask = np.uint64(seen.size - 1)
     touched = np.empty(seen.size, np.uint64)
     for i in range(bounds.size - 1):

@@ -88,7 +88,7 @@ class Found:
     """Long-run authors before this slice, decayed to it: shape (n,)."""
 
 
-def count(  # noqa: PLR0913 -- the columns of one batch
+def count(
     state: Counts,
     hashes: NDArray[np.uint64],
     joins: NDArray[np.uint8],
@@ -202,7 +202,7 @@ def _rebuild(state: Counts, size: int, level: np.float32) -> None:
 
 
 @njit(nogil=True, cache=True)
-def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913 -- numba infers; arrays, not objects
+def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0915 -- one hot loop
     records, history, powers, active, pairs, totals,  # noqa: ANN001
     hashes, joins, first, authors, distances, at,  # noqa: ANN001
 ):  # fmt: skip
@@ -288,7 +288,7 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913 -- numba in
 
 
 @njit(nogil=True, cache=True)
-def _candidates(records, history, active, volumes, least, bar, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _candidates(records, history, active, volumes, least, bar, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     n = 0
     now = volumes[TRACKS]
     for i in range(active.size):
@@ -343,7 +343,7 @@ def _weigh(records, history, current, histogram):  # type: ignore[no-untyped-def
 
 
 @njit(nogil=True, cache=True)
-def _copy(old, old_history, records, history, active, current, level):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _copy(old, old_history, records, history, active, current, level):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     mask = np.uint64(records.size - 1)
     used = 0
     n_active = 0

@@ -91,7 +91,7 @@ def hash_span(buffer, start, end):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @njit(nogil=True, cache=True)
-def registrable_start(buffer, start, end, plain, wildcard, exception):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
+def registrable_start(buffer, start, end, plain, wildcard, exception):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Where the registrable domain begins inside host [start, end)."""
     if end > start and 48 <= buffer[end - 1] <= 57:
         return start  # an IPv4 address has no suffix

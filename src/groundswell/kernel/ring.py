@@ -185,7 +185,7 @@ def postings(
 
 
 @njit(inline="always")
-def _same(hashes, joins, size, a, b, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _same(hashes, joins, size, a, b, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     """Whether the phrases that end at tokens a and b are one."""
     for g in range(words):
         if hashes[(a - g) % size] != hashes[(b - g) % size]:

@@ -56,7 +56,7 @@ class Tokens:
     ends: NDArray[np.uint16]
     kinds: NDArray[np.uint8]
     joins: NDArray[np.uint8]
-    """1 where a phrase may go on from the token before: two words with nothing but space between."""
+    """1 where a phrase goes on from the token before: two words, only space between them."""
     first: NDArray[np.int64]
     """Index of each post's first token, and the end: shape (posts + 1,)."""
 
@@ -169,6 +169,18 @@ def _is_word(t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numb
 @njit(inline="always")
 def _is_handle(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     return (97 <= c <= 122) or (65 <= c <= 90) or (48 <= c <= 57) or c == 95
+
+
+@njit(inline="always")
+def _is_www(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    w = 119
+    letters = (buffer[i] | 32) == w and (buffer[i + 1] | 32) == w and (buffer[i + 2] | 32) == w
+    return letters and buffer[i + 3] == 46
+
+
+@njit(inline="always")
+def _is_utm(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    return buffer[i] == 117 and buffer[i + 1] == 116 and buffer[i + 2] == 109
 
 
 @njit(inline="always")
@@ -317,9 +329,8 @@ def _tokenize(buffer, characters, rules, out, first):  # type: ignore[no-untyped
                 continue
             joinable = False
             i = _link_end(buffer, body)
-            if body + 4 < i and (buffer[body] | 32) == 119 and buffer[body + 3] == 46:
-                if (buffer[body + 1] | 32) == 119 and (buffer[body + 2] | 32) == 119:
-                    body += 4
+            if body + 4 < i and _is_www(buffer, body):
+                body += 4
             host_end = body
             while host_end < i and buffer[host_end] not in (47, 63, 35, 58):
                 host_end += 1
@@ -328,9 +339,8 @@ def _tokenize(buffer, characters, rules, out, first):  # type: ignore[no-untyped
             stop = body
             h = step(FNV_OFFSET, 47)
             while stop < i and buffer[stop] != 35:
-                if buffer[stop] in (63, 38) and stop + 4 < i and buffer[stop + 1] == 117:
-                    if buffer[stop + 2] == 116 and buffer[stop + 3] == 109:
-                        break  # ?utm_…: who sent the reader is not part of the address
+                if buffer[stop] in (63, 38) and stop + 4 < i and _is_utm(buffer, stop + 1):
+                    break  # who sent the reader is not part of the address
                 letter = buffer[stop]
                 if stop < host_end:
                     letter = folded[letter]

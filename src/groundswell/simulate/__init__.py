@@ -1,1 +1,1 @@
-"""Nights that never were, with a known truth. Whatever comes from here says that it is simulated."""
+"""Nights that never were, with a known truth. What comes from here says that it is simulated."""

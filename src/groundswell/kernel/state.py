@@ -1,0 +1,83 @@
+"""What the kernel goes by (`Rules`) and what it remembers (`State`): two different things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import counts, ring, stories
+from groundswell.model import MICROSECONDS
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the kernel goes by; lengths are in slices, made from settings in seconds."""
+
+    slice_us: int = 60 * MICROSECONDS
+    windows: tuple[int, ...] = (1, 5, 15, 60)
+    rank_window: int = 15
+    depth: int = 60
+    """Slices of posting lists that are looked at."""
+    gate: float = 3.1
+    min_authors: int = 5
+    min_lift: float = 2.5
+    kappa: float = 1.0
+    half_life: float = 1440.0
+    """Slices after which history counts half."""
+    least_past: float = 0.5
+    warm_up: int = 3
+    """Slices before anything can be called unusual."""
+    learning: int = 60
+    """Slices after which the desk calls itself settled."""
+    end_after: int = 10
+    """Slices a story stays when it is no longer above usual."""
+    top: int = 10
+    most_bursts: int = 256
+    most_terms: int = 8
+    jaccard: float = 0.25
+    containment: float = 0.6
+    everyday: float = 0.003
+    """Share of people a slice that makes a word everyday: it opens the gate only when it is
+    `everyday_lift` times as frequent, and else may only join a story."""
+    everyday_people: float = 30.0
+    """People that history must have had for it to know a word as everyday."""
+    everyday_lift: float = 5.0
+    doubt_share: float = 0.5
+    doubt_posts: int = 8
+    doubted_rank: float = 0.1
+    """A doubted story ranks as if it were this much as large, for each doubt."""
+    ring_posts: int = 1 << 18
+    ring_tokens: int = 5 << 20
+    terms: int = 1 << 21
+    late_us: int = 60 * MICROSECONDS
+    max_gap: int = 1440
+    """Empty slices that are told one by one; a longer silence is passed over."""
+
+
+@dataclass(slots=True)
+class State:
+    """All that the kernel remembers between slices."""
+
+    counts: counts.Counts
+    ring: ring.Ring
+    slice: int = -1
+    """Number of the open slice since 1970; -1 before the first post."""
+    slices: int = 0
+    """Slices closed."""
+    posts: int = 0
+    """Posts in the open slice."""
+    late: int = 0
+    newest: int = 0
+    volumes: Floats = field(default_factory=lambda: np.zeros(1))
+    """The board's authors a slice, newest closed one first, shape (depth,)."""
+    decays: Floats = field(default_factory=lambda: np.zeros(counts.TRACKS))
+    """Factor a slice of each track of history; the first is the long run."""
+    tracks: Floats = field(default_factory=lambda: np.zeros(counts.TRACKS))
+    """The board's authors before the open slice, decayed as the counts' tracks."""
+    deleted: list[str] = field(default_factory=list)
+    living: list[stories.Living] = field(default_factory=list)
+    evicted_before: int = 0

@@ -1,0 +1,168 @@
+"""One frozen tree of settings: `groundswell.toml`, then `GROUNDSWELL_…` variables, then flags.
+
+Every field carries its meaning, unit, default and range; what is out of range or unknown is refused
+with the nearest good one named. Where each value came from is kept, for `doctor --settings`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from groundswell.errors import UsageError
+from groundswell.kernel.pipeline import Rules
+from groundswell.model import MICROSECONDS
+
+FILE = "groundswell.toml"
+PREFIX = "GROUNDSWELL_"
+
+
+def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> Any:
+    return field(
+        default=default, metadata={"meaning": meaning, "unit": unit, "low": low, "high": high}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set. Lengths are in seconds of event time."""
+
+    slice: int = _setting(60, "length of a slice: a board closes each", "s", 1, 86_400)
+    rank_window: int = _setting(900, "window that stories are ranked by", "s", 1, 604_800)
+    gate: float = _setting(3.1, "z from which a term is above usual", "sigma", 1, 20)
+    min_authors: int = _setting(5, "people that a burst needs", "people", 2, 10_000)
+    min_lift: float = _setting(2.5, "times above usual that a burst needs", "times", 1, 1_000)
+    half_life: int = _setting(86_400, "time after which history counts half", "s", 60, 31_536_000)
+    learning: int = _setting(3_600, "history after which the desk is settled", "s", 1, 2_592_000)
+    top: int = _setting(10, "stories on a board", "stories", 1, 100)
+    terms: int = _setting(
+        1 << 21, "records of the term table, a power of two; 48 B each", "records", 1 << 14, 1 << 27
+    )
+    ring_posts: int = _setting(
+        1 << 18, "recent posts held for posting lists", "posts", 1_000, 1 << 26
+    )
+    port: int = _setting(8765, "port of the desk", "port", 0, 65_535)
+    host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings and, by name, where each came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Loaded:
+    """Reads all three places; later ones win. A flag that is None was not given.
+
+    Raises:
+        UsageError: an unknown name, a value out of range or of the wrong kind, a broken file.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {entry.name: "default" for entry in fields(Settings)}
+    for origin, given in (
+        (FILE, _from_file((folder or Path()) / FILE)),
+        ("environment", _from_environment(environment)),
+        ("flag", {k: v for k, v in (flags or {}).items() if v is not None}),
+    ):
+        for name, value in given.items():
+            values[name] = _checked(name, value, origin)
+            origins[name] = origin
+    return Loaded(Settings(**values), origins)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"expected TOML in {path}: {error}", hint="mend or remove it") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    known = {entry.name for entry in fields(Settings)}
+    given = {}
+    for key, value in environment.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name in known:
+            given[name] = value
+    return given
+
+
+def _checked(name: str, value: Any, origin: str) -> Any:
+    entry = next((entry for entry in fields(Settings) if entry.name == name), None)
+    if entry is None:
+        near = difflib.get_close_matches(name, [e.name for e in fields(Settings)], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "see `groundswell doctor --settings`"
+        raise UsageError(f"expected a known setting in {origin}, got {name!r}", hint=hint)
+    kind: type[Any] = type(entry.default)
+    try:
+        typed = kind(value)
+    except (TypeError, ValueError):
+        raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
+    low, high = entry.metadata["low"], entry.metadata["high"]
+    if kind is not str and not low <= typed <= high:
+        raise UsageError(
+            f"expected {name} between {low} and {high} {entry.metadata['unit']}, got {typed}",
+            hint=f"the nearest is {min(max(typed, low), high)} ({origin})",
+        )
+    return typed
+
+
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
+
+
+def seconds(text: str) -> int:
+    """A length of time as people write it.
+
+    >>> seconds("90"), seconds("15m"), seconds("1h")
+    (90, 900, 3600)
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _LENGTH.fullmatch(text.strip())
+    length = round(float(found[1]) * _UNITS[found[2]]) if found else 0
+    if length < 1:
+        raise UsageError(f"expected a length such as 60s, 15m or 1h, got {text!r}")
+    return length
+
+
+def rules(settings: Settings) -> Rules:
+    """The kernel's rules, in slices.
+
+    Windows are 1, 5, 15 and 60 minutes; where slices are longer than a minute, the shortest is one
+    slice and the longest four hours, so that there are short, middling and long ones still.
+    """
+    wanted = (60, 300, 900, 3_600) if settings.slice < 300 else (1, 3_600, 14_400)
+    windows = tuple(sorted({max(1, length // settings.slice) for length in wanted}))
+    return Rules(
+        slice_us=settings.slice * MICROSECONDS,
+        windows=windows,
+        rank_window=max(1, settings.rank_window // settings.slice),
+        depth=max(windows[-1], 60),
+        gate=settings.gate,
+        min_authors=settings.min_authors,
+        min_lift=settings.min_lift,
+        half_life=max(1.0, settings.half_life / settings.slice),
+        learning=max(4, settings.learning // settings.slice),
+        end_after=max(2, 600 // settings.slice),
+        top=settings.top,
+        ring_posts=settings.ring_posts,
+        ring_tokens=20 * settings.ring_posts,
+        terms=1 << (settings.terms.bit_length() - 1),
+    )
