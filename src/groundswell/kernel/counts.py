@@ -5,6 +5,10 @@ domain, mention, or a phrase of up to three words) by its 64-bit hash; no string
 authors are exact: a term's first author of a slice stands in the record, each further (term,
 author) pair in a set that lives for one slice.
 
+A phrase is looked for only where its parts are alive, that is, were seen before: most phrases are
+said once, and would be most of the table. So a phrase's count lacks its first post or two; the
+gate does not, for posting lists are exact (`ring`).
+
 What is kept adds up: counts of two shards or of two slices are summed, and ratios are taken after.
 History is a sum that decays by a factor a slice, folded lazily when a term is next seen.
 
@@ -166,7 +170,8 @@ def _make_room(state: Counts, tokens: int) -> None:
     """Grows table and pair set so that the worst that `tokens` can bring fits, up to the limit."""
     worst = 3 * tokens
     while state.used + worst > state.records.size * _LOAD and state.records.size < state.limit:
-        _rebuild(state, state.records.size * 2, np.float32(-1))
+        size = min(state.records.size * 4, state.limit)
+        _rebuild(state, size, np.float32(-1))
     if state.active.size < state.records.size:
         grown = np.zeros(state.records.size, np.uint32)
         grown[: state.n_active] = state.active[: state.n_active]
@@ -228,21 +233,27 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
             pairs[p] = pair
             n_pairs += 1
             people += 1
+        word_lives = pair_lives = False  # whether the word, and the two words, before are alive
         for j in range(begin, end):
             here = np.uint32(j + shift)
             h = np.uint64(0)
+            lives = True
             for words in range(1, 4):
                 if words == 1:
                     h = hashes[j]
-                elif j - words + 1 >= begin and joins[j - words + 2]:
+                elif j - words + 1 >= begin and joins[j - words + 2] and lives:
                     h = join(h, hashes[j - words + 1])
                 else:
+                    if words == 2:
+                        pair_lives = False
                     break
                 s = h & mask
                 while records[s].key != h and records[s].key != 0:
                     s = (s + one) & mask
                 r = records[s]
+                alive = True
                 if r.key == 0:
+                    alive = False
                     r.key = h
                     r.words = words
                     r.slice = current
@@ -253,35 +264,38 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
                     used += 1
                     active[n_active] = s
                     n_active += 1
-                    continue
-                distance = np.uint32(here - r.last)
-                r.last = here
+                else:
+                    distance = np.uint32(here - r.last)
+                    r.last = here
+                    if words == 1:
+                        distances[j - base] = distance
+                    if r.slice != current:
+                        behind = min(np.int64(current) - np.int64(r.slice), _POWERS - 1)
+                        for t in range(TRACKS):
+                            history[s, t] = (history[s, t] + r.authors) * powers[t, behind]
+                        r.slice = current
+                        r.posts = 1
+                        r.authors = 1
+                        r.first = short
+                        active[n_active] = s
+                        n_active += 1
+                    elif distance > np.uint32(j - begin):  # else the same post says it again
+                        r.posts += 1
+                        if r.first != short:
+                            pair = mix(h ^ spread)
+                            p = pair & pair_mask
+                            while pairs[p] != pair and pairs[p] != 0:
+                                p = (p + one) & pair_mask
+                            if pairs[p] == 0:
+                                pairs[p] = pair
+                                n_pairs += 1
+                                r.authors += 1
                 if words == 1:
-                    distances[j - base] = distance
-                if r.slice != current:
-                    behind = min(np.int64(current) - np.int64(r.slice), _POWERS - 1)
-                    for t in range(TRACKS):
-                        history[s, t] = (history[s, t] + r.authors) * powers[t, behind]
-                    r.slice = current
-                    r.posts = 1
-                    r.authors = 1
-                    r.first = short
-                    active[n_active] = s
-                    n_active += 1
-                    continue
-                if distance <= np.uint32(j - begin):
-                    continue  # the same post says it again
-                r.posts += 1
-                if r.first == short:
-                    continue
-                pair = mix(h ^ spread)
-                p = pair & pair_mask
-                while pairs[p] != pair and pairs[p] != 0:
-                    p = (p + one) & pair_mask
-                if pairs[p] == 0:
-                    pairs[p] = pair
-                    n_pairs += 1
-                    r.authors += 1
+                    lives = alive and word_lives
+                    word_lives = alive
+                elif words == 2:
+                    lives = alive and pair_lives
+                    pair_lives = alive
         post += 1
     totals[0], totals[1], totals[2], totals[3] = used, n_active, n_pairs, people
     return post

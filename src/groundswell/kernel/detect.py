@@ -39,9 +39,9 @@ def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
         rank_window=rules.rank_window, gate=rules.gate,
         min_authors=rules.min_authors, min_lift=rules.min_lift,
     )  # fmt: skip
-    share = (usual.expected[:, 0] - rules.kappa) / max(float(volumes[0]), 1.0)
     strong = scores.authors >= rules.everyday_lift * scores.expected
-    rare = (share < rules.everyday) | (found.history < rules.everyday_people)
+    surely = found.history - 2 * np.sqrt(found.history)  # two standard errors below what was seen
+    rare = surely < rules.everyday * state.tracks[0]
     opens = scores.open & (rare | strong)
     old = (scores.z >= rules.gate / 2) & _told(found.keys, told)
     chosen = np.flatnonzero(scores.open | old)

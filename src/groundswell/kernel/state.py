@@ -41,10 +41,8 @@ class Rules:
     jaccard: float = 0.25
     containment: float = 0.6
     everyday: float = 0.003
-    """Share of people a slice that makes a word everyday: it opens the gate only when it is
+    """Share of people that surely makes a word everyday: it opens the gate only when it is
     `everyday_lift` times as frequent, and else may only join a story."""
-    everyday_people: float = 30.0
-    """People that history must have had for it to know a word as everyday."""
     everyday_lift: float = 5.0
     doubt_share: float = 0.5
     doubt_posts: int = 8
