@@ -44,6 +44,8 @@ TRACKS: Final = 4
 """Decaying sums a term: the long run, then up to three windows longer than a slice."""
 EVERYBODY: Final = np.uint64(0x5EED_0F_A1_1BAD_01)
 """The pair set's key of "any term", which counts the board's distinct authors."""
+MISSED: Final = 2.0
+"""People whom the count of a phrase may lack, because its parts were not alive yet."""
 _LOAD: Final = 0.75
 _POWERS: Final = 4096
 

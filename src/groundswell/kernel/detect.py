@@ -30,8 +30,9 @@ def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
     usual = baseline.usual(
-        found.history.astype(np.float64), people.per_slice, volumes, float(state.tracks[0]),
+        found.history + np.where(found.words > 1, counts.MISSED, 0.0), people.per_slice, volumes, float(state.tracks[0]),
         rules.windows, decay=float(state.decays[0]), kappa=rules.kappa,
+        kappa_share=rules.kappa_share,
         least_past=rules.least_past,
     )  # fmt: skip
     scores = bursts.score(

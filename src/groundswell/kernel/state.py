@@ -26,6 +26,7 @@ class Rules:
     min_authors: int = 5
     min_lift: float = 2.5
     kappa: float = 1.0
+    kappa_share: float = 0.001
     half_life: float = 1440.0
     """Slices after which history counts half."""
     least_past: float = 0.5

@@ -1,0 +1,149 @@
+"""Tokens: what counts as one term, in any script, against tricks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundswell.kernel.characters import SOFT_BREAK
+from groundswell.kernel.tokens import (
+    DOMAIN,
+    EMOJI,
+    LINK,
+    MAX_CHARS,
+    MAX_TOKENS,
+    MENTION,
+    TAG,
+    WORD,
+    Tables,
+    prepare,
+    tokenize,
+)
+
+
+def spans(text: str, tables: Tables) -> list[tuple[str, int]]:
+    prepared = prepare([text], [()], tables)
+    tokens = tokenize(prepared, tables)
+    return [
+        (prepared[0].replace("\0", "\n")[s:e].replace(SOFT_BREAK, ""), int(k))
+        for s, e, k in zip(tokens.starts, tokens.ends, tokens.kinds, strict=True)
+    ]
+
+
+def hashes(text: str, tables: Tables) -> list[int]:
+    return tokenize(prepare([text], [()], tables), tables).hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Goal!!! 2-0 at 20:41", [("Goal", WORD), ("2-0", WORD), ("at", WORD), ("20:41", WORD)]),
+        ("#ThisIsForChrissy #1", [("#ThisIsForChrissy", TAG)]),
+        ("@a.bsky.social @b@c.example", [("@a.bsky.social", MENTION), ("@b@c.example", MENTION)]),
+        ("👩‍👩‍👧‍👦🇬🇧🇫🇷😂", [("👩‍👩‍👧‍👦", EMOJI), ("🇬🇧", EMOJI), ("🇫🇷", EMOJI), ("😂", EMOJI)]),
+        ("don't", [("don't", WORD)]),
+        ("今日は決勝を見た", [(w, WORD) for w in ("今日", "は", "決勝", "を", "見", "た")]),
+        ("สวัสดีชาวโลก", [(w, WORD) for w in ("สวัสดี", "ชาว", "โลก")]),
+        ("我爱北京", [(w, WORD) for w in ("我", "爱", "北京")]),
+        ("привет мир", [("привет", WORD), ("мир", WORD)]),
+        ("", []),
+        ("... !!!", []),
+    ],
+)
+def test_terms_of_a_text(text: str, expected: list[tuple[str, int]], tables: Tables) -> None:
+    """Hashtags, scores, handles, joined emoji and words of scripts without spaces are one each."""
+    assert spans(text, tables) == expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("chelsea", "CHELSEA"),
+        ("chelsea", "ＣＨＥＬＳＥＡ"),
+        ("chelsea", "\u0441helsea"),  # Cyrillic es
+        ("chelsea", "c\u200bhel\u2060sea"),
+        ("chelsea", "\u202echelsea\u202c"),
+        ("chelsea", "𝐜𝐡𝐞𝐥𝐬𝐞𝐚"),
+        ("zalgo", "z\u0337\u0322a\u0338lgo"),
+        ("chrissy", "Chrissy's"),
+        ("chrissy", "chrissy’s"),
+        ("👏", "👏🏽"),
+        ("❤", "❤\ufe0f"),
+        ("café", "cafe\u0301"),
+        ("#Brexit", "＃brexit"),
+        ("2-0", "2–0"),
+        ("fine", "ﬁne"),
+    ],
+)
+def test_two_spellings_of_one_term(a: str, b: str, tables: Tables) -> None:
+    """Case, width, zero-width marks, look-alikes, stray accents and skin tones do not split."""
+    assert hashes(a, tables) == hashes(b, tables)
+    assert len(hashes(a, tables)) == 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("brexit", "#brexit"), ("ano", "año"), ("сор", "cop"), ("1-0", "0-1"), ("🇬🇧", "🇧🇬")],
+)
+def test_two_terms_stay_two(a: str, b: str, tables: Tables) -> None:
+    """A hashtag is no word, an accent is a letter, and a Russian word is not its look-alike."""
+    assert hashes(a, tables) != hashes(b, tables)
+
+
+def test_links_are_known_by_address_and_domain(tables: Tables) -> None:
+    """One address is one term however it is written; news.bbc.co.uk belongs to bbc.co.uk."""
+    first, second = (
+        spans(link, tables)
+        for link in (
+            "https://www.news.bbc.co.uk/a?utm_source=x#top",
+            "see http://news.bbc.co.uk/a/, now",
+        )
+    )
+    assert first == [("news.bbc.co.uk/a", LINK), ("bbc.co.uk", DOMAIN)]
+    assert second[2] == ("bbc.co.uk", DOMAIN)
+    one = hashes("https://www.news.bbc.co.uk/a?utm_source=x", tables)
+    other = hashes("http://NEWS.bbc.co.uk/a/", tables)
+    assert one == other
+
+
+def test_hidden_addresses_count_too(tables: Tables) -> None:
+    """A link that a post carries in a facet or card is a term like one in its text."""
+    prepared = prepare(["look"], [("https://a.example/x",)], tables)
+    tokens = tokenize(prepared, tables)
+    assert tokens.kinds.tolist() == [WORD, LINK, DOMAIN]
+
+
+def test_phrases_do_not_cross_punctuation_or_posts(tables: Tables) -> None:
+    """A phrase goes on over space only: not over a full stop, a line's end, a link or a post."""
+    tokens = tokenize(["a b. c\nd #e f", "g h"], tables)
+    assert tokens.joins.tolist() == [0, 1, 0, 0, 0, 0, 0, 1]
+
+
+def test_floods_are_bounded(tables: Tables) -> None:
+    """A giant text is cut, and a text that grows eighteen times under NFKC as well."""
+    giant = "word " * 100_000
+    prepared = prepare([giant, "\ufdfa" * 5_000], [(), ()], tables)
+    assert max(map(len, prepared)) <= 2 * MAX_CHARS
+    assert len(tokenize(prepared[:1], tables).hashes) == MAX_TOKENS
+
+
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) -> None:
+    """Spans lie inside their text, and a post's tokens do not depend on its neighbours."""
+    from groundswell.engines.local import load_tables
+
+    tables = _TABLES.setdefault("tables", load_tables() if not _TABLES else None)
+    prepared = prepare(texts, [()] * len(texts), tables)
+    together = tokenize(prepared, tables)
+    alone: list[int] = []
+    for i, text in enumerate(prepared):
+        tokens = tokenize([text], tables)
+        alone += tokens.hashes.tolist()
+        begin, end = together.first[i], together.first[i + 1]
+        assert (together.ends[begin:end] <= len(text)).all()
+        assert (together.starts[begin:end] < together.ends[begin:end]).all()
+    assert together.hashes.tolist() == alone
+
+
+_TABLES: dict[str, Tables] = {}
