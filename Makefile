@@ -1,0 +1,55 @@
+# Everything that a newcomer types. Needs python3 >= 3.11 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help demo test lint bench soak pictures lock clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+# What running needs, as locked; the package itself is installed in place.
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing what Groundswell needs (once, about a minute) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@touch $@
+
+# What the tests need besides.
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
+	@echo "installing what the tests need ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock >&2
+	@touch $@
+
+demo: $(VENV)/run.stamp  ## the simulated awards night in the browser; ARGS=--once prints its last board
+	@$(BIN)/groundswell demo $(ARGS)
+
+test: $(VENV)/dev.stamp lint  ## all tests
+	@$(BIN)/python -m pytest -m "not soak" $(ARGS)
+
+lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/dev.stamp  ## the benchmarks, with their comparison
+	@$(BIN)/groundswell bench $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## the long runs
+	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+pictures: $(VENV)/dev.stamp  ## the pictures of the README, made anew
+	@$(BIN)/python tools/screenshots.py
+
+lock: $(VENV)/dev.stamp  ## pins all dependencies anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --all-extras --group pyproject.toml:build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --group pyproject.toml:dev --group pyproject.toml:bench -c requirements.lock -o requirements-dev.lock
+
+clean:  ## removes the environment and all caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
