@@ -5,8 +5,8 @@ domain, mention, or a phrase of up to three words) by its 64-bit hash; no string
 authors are exact: a term's first author of a slice stands in the record, each further (term,
 author) pair in a set that lives for one slice.
 
-A phrase is looked for only where its parts are alive, that is, were seen before: most phrases are
-said once, and would be most of the table. So a phrase's count lacks its first post or two; the
+A phrase is looked for only where its parts are alive, that is, two people said them: most phrases
+are said once, and would be most of the table. So a phrase's count may lack its first people; the
 gate does not, for posting lists are exact (`ring`).
 
 What is kept adds up: counts of two shards or of two slices are summed, and ratios are taken after.
@@ -142,18 +142,18 @@ def find(state: Counts, keys: NDArray[np.uint64]) -> Found:
 
 
 def candidates(
-    state: Counts, volumes: NDArray[np.float32], *, min_authors: float, z: float
+    state: Counts, volumes: NDArray[np.float32], *, min_authors: float, z: float, share: float
 ) -> Found:
     """Terms of the open slice that a first look finds above usual.
 
     A window here is a decaying sum, which is cheap and near; posting lists decide afterwards.
     `volumes[t]` is the board's own authors before this slice, decayed as track t; `volumes[TRACKS]`
-    those of this slice: shape (TRACKS + 1,).
+    those of this slice: shape (TRACKS + 1,). `share` is what the baseline allows to any term.
     """
     out = np.empty(state.n_active, np.int64)
     n = _candidates(
         state.records, state.history, state.active[: state.n_active], volumes,
-        np.float32(min_authors), np.float32(z * z / 2), out,
+        np.float32(min_authors), np.float32(z * z / 2), np.float32(share), out,
     )  # fmt: skip
     return _found(state, out[:n])
 
@@ -173,7 +173,7 @@ def _make_room(state: Counts, tokens: int) -> None:
     worst = 3 * tokens
     while state.used + worst > state.records.size * _LOAD and state.records.size < state.limit:
         size = min(state.records.size * 4, state.limit)
-        _rebuild(state, size, np.float32(-1))
+        _grow(state, size)
     if state.active.size < state.records.size:
         grown = np.zeros(state.records.size, np.uint32)
         grown[: state.n_active] = state.active[: state.n_active]
@@ -194,16 +194,18 @@ def _forget(state: Counts, tokens: int) -> None:
     want = state.used - min(int(state.limit * _LOAD / 2), int(state.limit * _LOAD) - 3 * tokens)
     level = int(np.searchsorted(np.cumsum(histogram), want))
     before = state.used
-    _rebuild(state, state.records.size, np.float32(level))
+    state.used, state.n_active = _evict(
+        state.records, state.history, state.active, np.uint32(state.slice), level
+    )
     state.evicted += before - state.used
 
 
-def _rebuild(state: Counts, size: int, level: np.float32) -> None:
+def _grow(state: Counts, size: int) -> None:
     records = np.zeros(size, RECORD)
     history = np.zeros((size, TRACKS), np.float32)
     active = np.zeros(size, np.uint32)
-    state.used, state.n_active = _copy(
-        state.records, state.history, records, history, active, np.uint32(state.slice), level
+    state.n_active = _copy(
+        state.records, state.history, records, history, active, np.uint32(state.slice)
     )
     state.records, state.history, state.active = records, history, active
 
@@ -292,6 +294,8 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
                                 pairs[p] = pair
                                 n_pairs += 1
                                 r.authors += 1
+                if alive:
+                    alive = r.authors > 1 or history[s, 0] > 0
                 if words == 1:
                     lives = alive and word_lives
                     word_lives = alive
@@ -304,7 +308,7 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
 
 
 @njit(nogil=True, cache=True)
-def _candidates(records, history, active, volumes, least, bar, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def _candidates(records, history, active, volumes, least, bar, share, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     n = 0
     now = volumes[TRACKS]
     for i in range(active.size):
@@ -321,7 +325,8 @@ def _candidates(records, history, active, volumes, least, bar, out):  # type: ig
             if exposure <= 0 or (t > 0 and volumes[t] <= 0):
                 continue
             before = max(history[slot, 0] - recent, np.float32(0))
-            expected = before * (now + passed) / exposure + np.float32(1)
+            inside = now + passed
+            expected = before * inside / exposure + max(np.float32(1), share * inside)
             if seen > expected:
                 score = seen * np.log(seen / expected) - (seen - expected)
                 if score >= bar:
@@ -359,12 +364,11 @@ def _weigh(records, history, current, histogram):  # type: ignore[no-untyped-def
 
 
 @njit(nogil=True, cache=True)
-def _copy(old, old_history, records, history, active, current, level):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def _copy(old, old_history, records, history, active, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
     mask = np.uint64(records.size - 1)
-    used = 0
     n_active = 0
     for i in range(old.size):
-        if old[i].key == 0 or _weight(old[i], old_history[i, 0], current) <= level:
+        if old[i].key == 0:
             continue
         s = old[i].key & mask
         while records[s].key != 0:
@@ -372,10 +376,44 @@ def _copy(old, old_history, records, history, active, current, level):  # type: 
         records[s] = old[i]
         for t in range(TRACKS):
             history[s, t] = old_history[i, t]
-        used += 1
         if old[i].slice == current:
             active[n_active] = s
             n_active += 1
+    return n_active
+
+
+@njit(nogil=True, cache=True)
+def _evict(records, history, active, current, level):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Takes out what weighs no more than `level`, in place: later ones of a run move up."""
+    size = records.size
+    mask = size - 1
+    for start in range(size):
+        while (
+            records[start].key != 0 and _weight(records[start], history[start, 0], current) <= level
+        ):
+            hole = start
+            at = start
+            while True:
+                at = (at + 1) & mask
+                if records[at].key == 0:
+                    break
+                home = np.int64(records[at].key & np.uint64(mask))
+                if ((at - home) & mask) >= ((at - hole) & mask):
+                    records[hole] = records[at]
+                    for t in range(TRACKS):
+                        history[hole, t] = history[at, t]
+                    hole = at
+            records[hole].key = 0
+            for t in range(TRACKS):
+                history[hole, t] = 0
+    used = 0
+    n_active = 0
+    for i in range(size):
+        if records[i].key != 0:
+            used += 1
+            if records[i].slice == current:
+                active[n_active] = i
+                n_active += 1
     return used, n_active
 
 

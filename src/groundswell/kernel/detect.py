@@ -18,8 +18,9 @@ def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
     """Terms past the gate, and those of living stories, strongest first."""
     tracks = np.append(state.tracks, state.counts.authors).astype(np.float32)
     new = counts.candidates(
-        state.counts, tracks, min_authors=0.6 * rules.min_authors, z=0.6 * rules.gate
-    )
+        state.counts, tracks, min_authors=0.6 * rules.min_authors, z=0.7 * rules.gate,
+        share=rules.kappa_share,
+    )  # fmt: skip
     told = [np.array(story.terms, np.uint64) for story in state.living]
     found = counts.find(state.counts, np.concatenate([new.keys, *told]))
     if not found.keys.size:
