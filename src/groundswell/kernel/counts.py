@@ -308,7 +308,7 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
 
 
 @njit(nogil=True, cache=True)
-def _candidates(records, history, active, volumes, least, bar, share, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def _candidates(records, history, active, volumes, least, bar, share, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
     n = 0
     now = volumes[TRACKS]
     for i in range(active.size):
@@ -364,7 +364,7 @@ def _weigh(records, history, current, histogram):  # type: ignore[no-untyped-def
 
 
 @njit(nogil=True, cache=True)
-def _copy(old, old_history, records, history, active, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _copy(old, old_history, records, history, active, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     mask = np.uint64(records.size - 1)
     n_active = 0
     for i in range(old.size):

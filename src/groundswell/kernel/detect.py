@@ -30,10 +30,10 @@ def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
     held = lists.posts % state.ring.posts
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
+    history = found.history + np.where(found.words > 1, counts.MISSED, 0.0)
     usual = baseline.usual(
-        found.history + np.where(found.words > 1, counts.MISSED, 0.0), people.per_slice, volumes, float(state.tracks[0]),
-        rules.windows, decay=float(state.decays[0]), kappa=rules.kappa,
-        kappa_share=rules.kappa_share,
+        history, people.per_slice, volumes, float(state.tracks[0]), rules.windows,
+        decay=float(state.decays[0]), kappa=rules.kappa, kappa_share=rules.kappa_share,
         least_past=rules.least_past,
     )  # fmt: skip
     scores = bursts.score(
