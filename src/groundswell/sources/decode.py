@@ -1,0 +1,257 @@
+"""Bytes of Jetstream frames into the columns of a batch.
+
+Owns both protocols of Bluesky's Jetstream: v1 and v2 look alike to callers. Does not connect,
+decompress or resume.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from groundswell.model import Batch
+from groundswell.sources.lines import (
+    BAD_JSON,
+    NEWEST_US,
+    NOTHING,
+    OLDEST_US,
+    LineDecoder,
+    Time,
+    holds,
+    micros,
+    reason_of,
+)
+
+POST = "app.bsky.feed.post"
+"""The collection that this reads."""
+LINKS_A_POST = 16
+"""Links kept of one post: a frame may hold thousands, people do not write them."""
+_AT_POST = re.compile(
+    r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([\w.:~-]{1,512})"
+)
+_WEB = re.compile(r"https?://[^\s\"'<>\x00-\x1f\x7f]+")
+
+
+class _Target(msgspec.Struct, gc=False):
+    uri: str = ""
+
+
+class _Reply(msgspec.Struct, gc=False):
+    parent: _Target | None = None
+
+
+class _Facet(msgspec.Struct, gc=False):
+    features: list[_Target] = []  # mentions and hashtags have no uri
+
+
+class _Embed(msgspec.Struct, gc=False):
+    external: _Target | None = None
+
+
+class _Record(msgspec.Struct, gc=False):
+    text: str | None = None
+    langs: list[str] | None = None
+    reply: _Reply | None = None
+    facets: list[_Facet] | None = None
+    embed: _Embed | None = None
+
+
+class _Commit(msgspec.Struct, gc=False):
+    operation: str = ""
+    collection: str = ""
+    rkey: str = ""
+    record: _Record | None = None
+
+
+class _Event(msgspec.Struct, gc=False):
+    """A v2 payload: v1's commit with its author and time inside."""
+
+    did: str = ""
+    time: Time | None = None
+    seq: int = 0
+    operation: str = ""
+    collection: str = ""
+    rkey: str = ""
+    record: _Record | None = None
+
+
+class Frame(msgspec.Struct, gc=False):
+    """What is read of a frame, v1 (`commit`) or v2 (`payload`)."""
+
+    did: str = ""
+    time_us: int = 0
+    cursor: int = 0
+    commit: _Commit | None = None
+    payload: _Event | None = None
+
+
+class _LooseCommit(msgspec.Struct, gc=False):
+    collection: str = ""
+
+
+class _Loose(msgspec.Struct, gc=False):
+    """Enough to tell a bad post from something that is none of ours."""
+
+    did: str = ""
+    kind: str = ""
+    type: str = msgspec.field(name="$type", default="")
+    commit: _LooseCommit | None = None
+    payload: msgspec.Raw = NOTHING
+
+
+_FRAMES = msgspec.json.Decoder(Frame)
+_LOOSE = msgspec.json.Decoder(_Loose)
+_LOOSE_COMMIT = msgspec.json.Decoder(_LooseCommit)
+
+
+class FrameDecoder(LineDecoder[Frame]):
+    """Appends posts and deletions of Jetstream frames to batches; everything else costs little.
+
+    One decoder a connection. `decode_into` takes a frame, `decode_many` a list or NDJSON bytes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_FRAMES)
+        self.time_us = 0
+        """Newest event time decoded, µs, of any frame: what a v1 connection resumes from."""
+        self.seq = 0
+        """Newest sequence number decoded (v2's `seq`, v1's `cursor`); 0 where there is none."""
+
+    def explain(self, error: Exception, raw: bytes) -> str:
+        """As for any line; odd shapes in what is no post are no fault."""
+        return "" if _is_foreign(raw) else reason_of(error, raw)
+
+    def append_line(self, batch: Batch, raw: bytes) -> str:
+        """As for any line, without the price of a run."""
+        try:
+            frame = _FRAMES.decode(raw)
+        except BAD_JSON as error:
+            return self.explain(error, raw)
+        return self._append(batch, frame)
+
+    def append_all(self, batch: Batch, decoded: list[Frame]) -> list[tuple[int, str]]:
+        """`append_line` of each, with its way for good v1 posts unrolled: calls cost a third."""
+        problems: list[tuple[int, str]] = []
+        ids, texts, times = batch.ids.append, batch.texts.append, batch.times.append
+        authors, langs, replies = batch.authors.append, batch.langs.append, batch.replies.append
+        urls, links = batch.urls.append, batch.links.append
+        append, newest, last = self._append, self.time_us, self.seq
+        for number, frame in enumerate(decoded):
+            commit, time_us, did = frame.commit, frame.time_us, frame.did
+            if commit is not None and commit.collection == POST and commit.operation == "create":
+                record = commit.record
+                text = None if record is None or not commit.rkey or not did else record.text
+                if record is not None and text is not None and OLDEST_US <= time_us <= NEWEST_US:
+                    newest = time_us if time_us > newest else newest
+                    last = frame.cursor if frame.cursor > last else last
+                    ids(f"at://{did}/app.bsky.feed.post/{commit.rkey}")
+                    texts(text)
+                    times(time_us)
+                    authors(did)
+                    named = record.langs
+                    langs(named[0] if named else "")
+                    reply = record.reply
+                    replies(reply.parent.uri if reply is not None and reply.parent else "")
+                    urls("")
+                    links(_links(record) if record.facets or record.embed is not None else ())
+                    continue
+            problem = append(batch, frame)
+            if problem:
+                problems.append((number, problem))
+        self.time_us, self.seq = max(self.time_us, newest), max(self.seq, last)
+        return problems
+
+    def _append(self, batch: Batch, frame: Frame) -> str:
+        """Append what a frame says; the reason if it is no frame, else an empty string."""
+        commit: _Commit | _Event | None = frame.commit
+        did, time_us, seq = frame.did, frame.time_us, frame.cursor
+        if frame.payload is not None:
+            event = frame.payload
+            commit, did, seq = event, event.did, event.seq
+            time_us = micros(event.time) if event.time is not None else 0
+        elif not did:
+            return "expected a Jetstream frame with `did`, got an object without it"
+        if time_us > self.time_us and time_us <= NEWEST_US:
+            self.time_us = time_us
+        if seq > self.seq:  # noqa: PLR1730 - a call to max() on every frame costs more
+            self.seq = seq
+        if commit is None or commit.collection != POST:
+            return ""
+        return _append_commit(batch, commit, did, time_us)
+
+
+def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: int) -> str:
+    if not OLDEST_US <= time_us <= NEWEST_US:
+        return f"expected a time between 1990 and 2100, got {time_us} µs"
+    if not did or not commit.rkey:
+        return "expected a post with `did` and `rkey`, got one without"
+    post_id = f"at://{did}/{POST}/{commit.rkey}"
+    if commit.operation == "delete":
+        batch.deleted.append((post_id, time_us))
+        return ""
+    if commit.operation != "create":
+        return ""
+    record = commit.record
+    if record is None or record.text is None:
+        return "expected a post with `text`, got one without"
+    langs = record.langs
+    reply = record.reply
+    batch.ids.append(post_id)
+    batch.texts.append(record.text)
+    batch.times.append(time_us)
+    batch.authors.append(did)
+    batch.langs.append(langs[0] if langs else "")
+    batch.replies.append("" if reply is None or reply.parent is None else reply.parent.uri)
+    batch.urls.append("")
+    batch.links.append(() if record.facets is None and record.embed is None else _links(record))
+    return ""
+
+
+def _links(record: _Record) -> tuple[str, ...]:
+    """Addresses behind a text's facets and card, once each, at most `LINKS_A_POST`."""
+    uris = [one.uri for facet in record.facets or () for one in facet.features if one.uri]
+    if record.embed is not None and record.embed.external is not None:
+        uris.append(record.embed.external.uri)
+    return tuple(dict.fromkeys(filter(None, uris)))[:LINKS_A_POST] if uris else ()
+
+
+def _is_foreign(raw: bytes) -> bool:
+    """True for a well-formed frame that is no post, whatever odd shapes its record has."""
+    try:
+        loose = _LOOSE.decode(raw)
+        if loose.type == "message" and holds(loose.payload):
+            return _LOOSE_COMMIT.decode(loose.payload).collection != POST
+    except BAD_JSON:
+        return False
+    if loose.commit is None:
+        return bool(loose.kind) and loose.kind != "commit"
+    return bool(loose.did) and loose.commit.collection != POST
+
+
+def decode_only(ndjson: bytes) -> int:
+    """Decode frames into the same structs and keep nothing: the benchmark's denominator.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        msgspec.DecodeError: a line is no frame.
+    """
+    return len(_FRAMES.decode_lines(ndjson))
+
+
+def permalink(post_id: str) -> str:
+    """Where people can read a post, or an empty string when its id does not say.
+
+    >>> permalink("at://did:plc:abc/app.bsky.feed.post/3k")
+    'https://bsky.app/profile/did:plc:abc/post/3k'
+    >>> permalink("https://troet.cafe/users/a/statuses/1")
+    'https://troet.cafe/users/a/statuses/1'
+    >>> permalink("javascript:alert(1)")
+    ''
+    """
+    match = _AT_POST.fullmatch(post_id)
+    if match:
+        return f"https://bsky.app/profile/{match[1]}/post/{match[2]}"
+    return post_id if _WEB.fullmatch(post_id) else ""
