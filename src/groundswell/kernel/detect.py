@@ -30,7 +30,8 @@ def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
     held = lists.posts % state.ring.posts
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
-    history = found.history + np.where(found.words > 1, counts.MISSED, 0.0)
+    missed = np.where(found.words > 1, counts.MISSED, 0.0)
+    history = found.history.astype(np.float64) + missed
     usual = baseline.usual(
         history, people.per_slice, volumes, float(state.tracks[0]), rules.windows,
         decay=float(state.decays[0]), kappa=rules.kappa, kappa_share=rules.kappa_share,

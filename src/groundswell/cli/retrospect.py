@@ -1,0 +1,48 @@
+"""A recording looked back on: its stories by the best that each ever reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from groundswell.model import Board, Story
+
+DOUBTED = 0.1
+"""A doubted story counts as a tenth of its size, for each doubt, as on every board."""
+
+
+class Retrospect:
+    """Takes every board of a run; `board` is the run's own."""
+
+    def __init__(self) -> None:
+        self._peaks: dict[str, Story] = {}
+        self._latest: dict[str, Story] = {}
+        self._last: Board | None = None
+        self._posts = 0
+
+    def add(self, board: Board) -> None:
+        """Takes note of a board and of what happened to its stories."""
+        self._last = board
+        self._posts += board.posts
+        for story in board.stories:
+            self._latest[story.id] = story
+            peak = self._peaks.get(story.id)
+            if peak is None or _size(story) > _size(peak):
+                self._peaks[story.id] = story
+
+    def board(self, top: int) -> Board | None:
+        """The largest stories of the run, each as it stood at its peak, with its final count."""
+        if self._last is None:
+            return None
+        order = sorted(self._peaks.values(), key=lambda s: (-_size(s), s.started_at, s.id))[:top]
+        stories = tuple(
+            replace(
+                story, rank=i + 1, posts=self._latest[story.id].posts,
+                authors=self._latest[story.id].authors,
+            )
+            for i, story in enumerate(order)
+        )  # fmt: skip
+        return replace(self._last, stories=stories, learning=False)
+
+
+def _size(story: Story) -> float:
+    return story.excess * DOUBTED ** len(story.doubts)

@@ -1,0 +1,78 @@
+"""`record` and `simulate`: commands that make recordings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundswell import settings
+from groundswell.cli.stopping import stop_on_signals
+from groundswell.engines import recorder
+from groundswell.errors import UsageError
+from groundswell.simulate import frames, generate, load_scenario, truth, write
+from groundswell.simulate.server import JetstreamServer
+from groundswell.sources import open_source
+
+
+def record(
+    out: Annotated[str, typer.Argument(help="File to write; .gz and .zst are packed.")],
+    source: Annotated[
+        list[str] | None, typer.Option(help="Where to read: jetstream, jetstream+ws://…, FILE.")
+    ] = None,
+    for_: Annotated[str, typer.Option("--for", help="How long, as 90s, 30m or 1h.")] = "",
+) -> None:
+    """Keep a stream as NDJSON, to replay it later.
+
+    Example:  groundswell record night.ndjson.zst --for 3h
+    """
+    uris = source or ["jetstream"]
+    if len(uris) > 1:
+        raise UsageError("expected one source", hint="record each into a file; replay merges files")
+    seconds = settings.seconds(for_) if for_ else 0.0
+    stop = stop_on_signals()
+    opened = open_source(uris[0])
+    with recorder.opened(out) as file:
+        written = recorder.record(opened, file, stop, seconds=seconds)
+    typer.echo(f"{written} posts in {out}", err=True)
+
+
+def simulate(  # noqa: PLR0913 -- one option each
+    out: Annotated[str, typer.Argument(help="File to write (.gz, .zst), or - for stdout.")] = "-",
+    scenario: Annotated[str, typer.Option(help="A scenario's name or a TOML file.")] = (
+        "awards-night"
+    ),
+    seed: Annotated[int, typer.Option(help="The same seed makes the same night.")] = 1,
+    truth_file: Annotated[
+        str, typer.Option("--truth", help="File for what happens: moments and decoys, as JSON.")
+    ] = "",
+    rate: Annotated[float, typer.Option(help="Times the scenario's own volume.", min=0.001)] = 1.0,
+    posts: Annotated[int | None, typer.Option(help="Stop after so many posts.", min=1)] = None,
+    format_: Annotated[str, typer.Option("--format", help="ndjson or jetstream.")] = "ndjson",
+    serve: Annotated[
+        int | None,
+        typer.Option(help="Serve it as a Jetstream server on this port of 127.0.0.1 instead."),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="With --serve: times real time.", min=0.01)] = 60.0,
+) -> None:
+    """Make a night that never was, with its truth; every recording says that it is simulated.
+
+    Examples:  groundswell simulate night.ndjson.gz --truth events.json
+    groundswell simulate --serve 6008 --speed 10
+    """
+    night = load_scenario(scenario)
+    if truth_file:
+        Path(truth_file).write_text(json.dumps(truth(night, seed=seed), indent=1), "utf-8")
+    made = generate(night, seed=seed, rate=rate, posts=posts)
+    if serve is not None:
+        stop = stop_on_signals()
+        with JetstreamServer(frames(made), port=serve, speed=speed) as server:
+            typer.echo(f"simulated Jetstream at {server.url}; Ctrl-C ends it", err=True)
+            stop.wait()
+        return
+    written = write(out, made, format=format_)
+    if out != "-":
+        print(f"{written} simulated posts in {out}", file=sys.stderr)

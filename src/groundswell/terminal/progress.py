@@ -1,0 +1,48 @@
+"""Progress of long work on stderr: a bar with rate and time left, on a terminal only."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+from groundswell.model import Batch
+from groundswell.sources import Source
+
+
+class Progress:
+    """A context manager; `advance` is given every batch."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        console = Console(stderr=True)
+        self._bar = RichProgress(
+            TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[posts]:,} posts"), console=console, transient=True,
+            disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+        self._posts = 0
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        total = getattr(self._source, "bytes_total", None)
+        self._task = self._bar.add_task(self._source.name, total=total, posts=0)
+        return self
+
+    def advance(self, batch: Batch) -> None:
+        """Takes note of what has been read."""
+        self._posts += len(batch)
+        if self._task is not None:
+            done = getattr(self._source, "bytes_done", None)
+            self._bar.update(self._task, completed=done or 0, posts=self._posts)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()

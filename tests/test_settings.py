@@ -1,0 +1,69 @@
+"""Settings: three places, checked, each value's origin known."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from groundswell.errors import UsageError
+from groundswell.settings import Settings, load, rules, seconds
+
+
+def test_later_places_win_and_origins_are_kept(tmp_path: Path) -> None:
+    """File, then environment, then flag."""
+    (tmp_path / "groundswell.toml").write_text("slice = 30\ntop = 5\nport = 9000\n")
+    loaded = load({"slice": 120, "gate": None}, {"GROUNDSWELL_TOP": "7"}, tmp_path)
+    assert (loaded.settings.slice, loaded.settings.top, loaded.settings.port) == (120, 7, 9000)
+    assert loaded.origins["slice"] == "flag"
+    assert loaded.origins["top"] == "environment"
+    assert loaded.origins["port"] == "groundswell.toml"
+    assert loaded.origins["gate"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"slise": 60}, "did you mean 'slice'"),
+        ({"slice": 0}, "the nearest is 1"),
+        ({"gate": "high"}, "expected float for gate"),
+        ({"port": 70_000}, "the nearest is 65535"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_nearest_good_one(
+    flags: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    """Unknown names and values out of range are refused."""
+    with pytest.raises(UsageError, match=message):
+        load(flags, {}, tmp_path)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    """TOML that does not parse is a usage error with its reason."""
+    (tmp_path / "groundswell.toml").write_text("slice = ")
+    with pytest.raises(UsageError, match=r"expected TOML"):
+        load({}, {}, tmp_path)
+
+
+def test_every_field_says_what_it_is() -> None:
+    """Meaning, unit and range stand at each, and the default lies within."""
+    for entry in fields(Settings):
+        assert len(entry.metadata["meaning"]) > 10
+        assert entry.metadata["unit"]
+        if not isinstance(entry.default, str):
+            assert entry.metadata["low"] <= entry.default <= entry.metadata["high"]
+
+
+@pytest.mark.parametrize("text", ["", "0", "-5", "1y", "ten", "nan"])
+def test_a_length_that_is_none_is_refused(text: str) -> None:
+    """A slice of no length, or in no known unit, is refused."""
+    with pytest.raises(UsageError):
+        seconds(text)
+
+
+def test_windows_follow_the_slice() -> None:
+    """One, five, fifteen and sixty minutes; one slice and hours where slices are long."""
+    assert rules(Settings()).windows == (1, 5, 15, 60)
+    assert rules(Settings(slice=900)).windows == (1, 4, 16)
+    assert rules(Settings(slice=86_400)).windows == (1,)
