@@ -27,7 +27,7 @@ class Script:
         self.name, self.simulated = "script", True
         self.closed = threading.Event()
 
-    def read(self, after: str = "") -> Iterator[Batch]:  # noqa: ARG002 -- the protocol's
+    def read(self, after: str = "") -> Iterator[Batch]:
         yield from self.batches
         while self.live and not self.closed.wait(0.05):
             yield Batch()

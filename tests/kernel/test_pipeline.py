@@ -1,4 +1,4 @@
-"""Posts in, boards out: what starts a story, what does not, and that the same posts say the same."""
+"""Posts in, boards out: what starts a story, what does not, and the same for the same posts."""
 
 from __future__ import annotations
 
