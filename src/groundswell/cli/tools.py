@@ -16,6 +16,7 @@ from groundswell.errors import UsageError
 from groundswell.simulate import frames, generate, load_scenario, truth, write
 from groundswell.simulate.server import JetstreamServer
 from groundswell.sources import open_source
+from groundswell.sources.packing import opened
 
 
 def record(
@@ -34,9 +35,9 @@ def record(
         raise UsageError("expected one source", hint="record each into a file; replay merges files")
     seconds = settings.seconds(for_) if for_ else 0.0
     stop = stop_on_signals()
-    opened = open_source(uris[0])
-    with recorder.opened(out) as file:
-        written = recorder.record(opened, file, stop, seconds=seconds)
+    stream = open_source(uris[0])
+    with opened(out) as file:
+        written = recorder.record(stream, file, stop, seconds=seconds)
     typer.echo(f"{written} posts in {out}", err=True)
 
 
@@ -73,6 +74,6 @@ def simulate(  # noqa: PLR0913 -- one option each
             typer.echo(f"simulated Jetstream at {server.url}; Ctrl-C ends it", err=True)
             stop.wait()
         return
-    written = write(out, made, format=format_)
+    written = write(out, made, form=format_, scenario=scenario, seed=seed)
     if out != "-":
         print(f"{written} simulated posts in {out}", file=sys.stderr)

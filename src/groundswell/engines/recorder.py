@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
-from typing import IO, cast
+from typing import IO
 
 import msgspec
-import zstandard
 
-from groundswell.errors import SourceError
 from groundswell.model import Batch, iso
 from groundswell.sources import Source
 
@@ -34,30 +29,6 @@ def lines(batch: Batch) -> Iterator[bytes]:
         yield encode({name: value for name, value in post.items() if value or name == "text"})
     for post_id, time_us in batch.deleted:
         yield encode({"id": post_id, "deleted_at": iso(time_us)})
-
-
-@contextmanager
-def opened(path: str) -> Iterator[IO[bytes]]:
-    """A file to write, packed as its name says (.gz, .zst).
-
-    Raises:
-        SourceError: it cannot be written.
-    """
-    try:
-        raw = Path(path).open("wb")  # noqa: SIM115 -- closed below
-    except OSError as error:
-        raise SourceError(
-            f"expected to write {path}, got {error.strerror}", hint="name another file"
-        ) from error
-    with raw:
-        if path.endswith(".gz"):
-            with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                yield cast("IO[bytes]", packed)
-        elif path.endswith(".zst"):
-            with zstandard.ZstdCompressor().stream_writer(raw) as packed:
-                yield cast("IO[bytes]", packed)
-        else:
-            yield raw
 
 
 def record(

@@ -50,7 +50,7 @@ class Burst:
     label: str
     """The surface form that people use most."""
     common: bool
-    """Whether it begins or ends with an everyday word: no title to choose when there is another."""
+    """Whether it begins and ends with everyday words: no title to choose when there is another."""
     posts: Ints
     """Positions of its posts, ascending."""
     z: float
@@ -186,12 +186,18 @@ def _together(positions, terms, out):  # type: ignore[no-untyped-def]  # noqa: A
 def title(members: list[Burst]) -> tuple[str, float]:
     """The name a person would choose, and how much speaks for it: much used, and a phrase first."""
     named = [b for b in members if b.kind in {WORD, TAG}] or members
+    named = [b for b in named if not b.common] or named
     return min(((b.label, _title_weight(b)) for b in named), key=lambda item: (-item[1], item[0]))
 
 
 def _title_weight(burst: Burst) -> float:
-    weight = burst.posts.size * (1 + 0.4 * (len(burst.parts) - 1))
-    return weight * (0.4 if burst.common else 1.0)
+    return burst.posts.size * (1 + 0.4 * (len(burst.parts) - 1))
+
+
+def labels(members: list[Burst]) -> tuple[str, ...]:
+    """The members' names, each once; everyday words only where there is nothing else."""
+    telling = [b for b in members if not b.common] or members
+    return tuple(dict.fromkeys(burst.label for burst in telling))
 
 
 def story_id(key: int, started_us: int) -> str:

@@ -109,7 +109,7 @@ def _write(
         id=living.id,
         rank=0,
         title=living.title,
-        terms=tuple(burst.label for burst in members) or (living.title,),
+        terms=stories.labels(members) or (living.title,),
         started_at=_time(state, rules, living.started),
         status=stories.status(spark, state.counts.slice - living.started) if lead else "cooling",
         posts=living.n_posts,
@@ -211,7 +211,7 @@ def _moments(state: State, rules: Rules, members: list[stories.Burst]) -> tuple[
     return tuple(
         Moment(
             title=stories.title(group)[0],
-            terms=tuple(burst.label for burst in group),
+            terms=stories.labels(group),
             started_at=_time(state, rules, group[0].started),
             peak_at=_time(state, rules, max(group, key=lambda b: (b.authors, b.key)).peak),
             authors=int(max(burst.authors for burst in group)),

@@ -166,7 +166,7 @@ class JetstreamServer:
         with self._lock:
             at = self._seq + 1
             if cursor:
-                held = [row[0] for row in self._backlog if row[0 if v2 else 1] >= cursor]
+                held = [row[0] for row in self._backlog if (row[0] if v2 else row[1]) >= cursor]
                 at = held[0] if held else at
         while not self._stop.is_set():
             row = self._row(at)

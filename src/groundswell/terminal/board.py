@@ -151,12 +151,13 @@ def text_board(
     ascii_only: bool = False,
 ) -> str:
     """The board as a string, for stdout."""
+    out = io.StringIO()
     console = Console(
-        file=io.StringIO(), width=width, force_terminal=color, no_color=not color,
+        file=out, width=width, force_terminal=color, no_color=not color,
         color_system="256" if color else None, legacy_windows=False,
     )  # fmt: skip
     console.print(
         render(board, heading, width=width, ascii_only=ascii_only), end="", soft_wrap=True
     )
-    text = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO above
+    text = out.getvalue()
     return text.encode("ascii", "replace").decode() if ascii_only else text

@@ -1,0 +1,166 @@
+"""The command line as a user meets it: in a process of its own."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from groundswell.simulate import frames, generate, load_scenario, write
+from groundswell.simulate.server import JetstreamServer
+
+GSW = [sys.executable, "-m", "groundswell"]
+
+
+def run(*args: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*GSW, *args], capture_output=True, text=True, timeout=240, check=False, **options
+    )  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 75 minutes of the night: two moments."""
+    path = tmp_path_factory.mktemp("night") / "night.ndjson.gz"
+    write(str(path), generate(load_scenario("awards-night"), posts=24_000), scenario="awards-night")
+    return path
+
+
+def test_help_is_grouped_and_has_examples() -> None:
+    """`--help` names every command in groups; each command's help has an example."""
+    said = run("--help")
+    assert said.returncode == 0
+    assert "Watch" in said.stdout
+    assert "Examples" in said.stdout
+    for command in ("demo", "live", "replay", "record", "simulate", "top", "bench", "doctor"):
+        assert command in said.stdout
+        assert "Example" in run(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["replai"], 2, "replay"),
+        (["replay", "absent.ndjson"], 1, "absent.ndjson"),
+        (["replay", "a", "--speed", "fast"], 1, "a"),
+        (["live", "--source", "jetstreem://x"], 2, "did you mean 'jetstream'"),
+        (["live", "--source", "jetstream+ws://127.0.0.1:9/subscribe", "--no-serve"], 1, "refused"),
+        (["replay", "-", "--slice", "soon"], 2, "15m"),
+        (["simulate", "-", "--scenario", "award-night"], 2, "awards-night"),
+        (["top", "--url", "http://127.0.0.1:9"], 1, "groundswell demo"),
+    ],
+)
+def test_mistakes_get_one_clear_line(
+    args: list[str], code: int, words: str, tmp_path: Path
+) -> None:
+    """Wrong usage is 2, a failure 1; the message helps; no traceback, nothing on stdout."""
+    said = run(*args, cwd=tmp_path)
+    assert said.returncode == code, said.stderr
+    assert words in said.stderr
+    assert "Traceback" not in said.stderr
+    assert said.stdout == ""
+
+
+def test_replay_prints_events_boards_and_a_summary_the_same_twice(recording: Path) -> None:
+    """NDJSON: one object a line, a board a slice; without the summary the bytes are equal."""
+    one = run("replay", str(recording), "--format", "ndjson")
+    again = run("replay", str(recording), "--format", "ndjson", "--no-summary")
+    lines = [json.loads(line) for line in one.stdout.splitlines()]
+    assert lines[-1]["type"] == "summary"
+    assert lines[-1]["read"] == 24_000
+    boards = [line for line in lines if line["type"] == "board"]
+    assert len(boards) == lines[-1]["slices"]
+    started = [line["story"]["title"].lower() for line in lines if line["type"] == "story.started"]
+    assert any("cape" in title or "mira" in title for title in started)
+    assert any("ferries" in title or "drummers" in title for title in started)
+    assert one.stdout.rsplit("\n", 2)[0] + "\n" == again.stdout
+
+
+def test_bad_lines_are_counted_and_kept_when_asked(recording: Path, tmp_path: Path) -> None:
+    """Hostile lines amid good ones: the run goes on, and --rejects keeps each with its reason."""
+    mixed = tmp_path / "mixed.ndjson"
+    good = gzip.decompress(recording.read_bytes()).splitlines(keepends=True)
+    bad = [b'{"id":\n', b"\0\xff\n", b"[1,2]\n", b"[" * 200_000 + b"\n", b"a" * 3_000_000 + b"\n"]
+    mixed.write_bytes(b"".join([*good[:2_000], *bad, *good[2_000:4_000]]))
+    said = run("replay", str(mixed), "--format", "ndjson", "--rejects")
+    assert json.loads(said.stdout.splitlines()[-1])["rejected"] == 5
+    kept = (tmp_path / "mixed.ndjson.rejected.ndjson").read_text().splitlines()
+    assert len(kept) == 5
+    assert all(json.loads(line)["reason"] for line in kept)
+
+
+def test_a_file_without_a_post_fails(tmp_path: Path) -> None:
+    """Nothing good in it: exit 1 and one line."""
+    (tmp_path / "none.ndjson").write_text("???\n")
+    said = run("replay", "none.ndjson", cwd=tmp_path)
+    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
+
+
+def test_stdin_is_a_recording(recording: Path) -> None:
+    """`-` reads what is piped in."""
+    with recording.open("rb") as file:
+        said = subprocess.run(
+            [*GSW, "replay", "-", "--format", "ndjson"], stdin=file, capture_output=True,
+            timeout=240, check=True,
+        )  # fmt: skip
+    assert json.loads(said.stdout.splitlines()[-1])["read"] == 24_000
+
+
+def test_live_follows_a_cut_stream_serves_it_and_ends_cleanly(tmp_path: Path) -> None:
+    """A board from a Jetstream server on loopback, in the page and the API; Ctrl-C exits 0."""
+    night = frames(generate(load_scenario("awards-night"), posts=12_000))
+    with JetstreamServer(night, speed=600) as server:
+        uri = server.url.replace("ws://", "jetstream+ws://")
+        process = subprocess.Popen(
+            [*GSW, "live", "--source", uri, "--port", "0"], cwd=tmp_path,
+            stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ,
+        )  # fmt: skip
+        try:
+            assert process.stderr is not None
+            address = process.stderr.readline().split()[4]
+            board = _wait_for_board(address)
+            assert board["posts"] > 100
+            page = urllib.request.urlopen(f"{address}/").read().decode()
+            assert "simulated" in page
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        assert process.returncode == 0
+
+
+def _wait_for_board(address: str) -> dict[str, int]:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{address}/api/v1/boards/all") as answer:
+                board: dict[str, int] = json.load(answer)
+                if board["posts"] > 100:
+                    return board
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError("no board came")
+
+
+def test_record_keeps_what_replay_reads(tmp_path: Path) -> None:
+    """A recorded stream replays with every post."""
+    with JetstreamServer(frames(generate(load_scenario("awards-night"), posts=900))) as server:
+        uri = server.url.replace("ws://", "jetstream+ws://")
+        kept = str(tmp_path / "kept.ndjson.zst")
+        assert run("record", kept, "--source", uri, "--for", "3s").returncode == 0
+    said = run("replay", kept, "--format", "ndjson")
+    assert json.loads(said.stdout.splitlines()[-1])["read"] == 900
+
+
+def test_doctor_says_each_setting_and_where_it_comes_from() -> None:
+    """`doctor --settings` names meaning, unit, range, value and origin."""
+    said = run("doctor", "--settings", env=os.environ | {"GROUNDSWELL_TOP": "7", "COLUMNS": "160"})
+    assert "environment" in said.stdout
+    assert "stories on a board" in said.stdout
