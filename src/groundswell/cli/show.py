@@ -87,7 +87,12 @@ class Show:
     def terminal(cls, loaded: Loaded, sources: list[Source]) -> Show:
         """A live board in the terminal, nothing served."""
         live = LiveBoard(_heading(loaded, sources))
-        return cls(live.show, parts=[live])
+
+        def board(found: Board) -> None:
+            live.heading = replace(live.heading, mode=_mode(sources))
+            live.show(found)
+
+        return cls(board, parts=[live])
 
     @classmethod
     def desk(cls, loaded: Loaded, sources: list[Source], *, keep_open: bool = False) -> Show:
@@ -100,6 +105,9 @@ class Show:
         live = LiveBoard(heading)
 
         def board(found: Board) -> None:
+            # a live source knows that it is simulated only when its server has said so
+            state.context = replace(state.context, mode=_mode(sources))
+            live.heading = replace(live.heading, mode=state.context.mode)
             state.publish(found)
             live.show(found)
 

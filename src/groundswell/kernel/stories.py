@@ -195,8 +195,8 @@ def _title_weight(burst: Burst) -> float:
 
 
 def labels(members: list[Burst]) -> tuple[str, ...]:
-    """The members' names, each once; everyday words only where there is nothing else."""
-    telling = [b for b in members if not b.common] or members
+    """The members' names, each once; single everyday words only where there is nothing else."""
+    telling = [b for b in members if not b.common or len(b.parts) > 1] or members
     return tuple(dict.fromkeys(burst.label for burst in telling))
 
 

@@ -19,7 +19,7 @@ KNOWN = 60_000
 PEOPLE = 100_000
 START_US = 1_783_175_888_000_000
 CHUNK = 4_096
-WORDS = 26
+WORDS = 30
 
 
 def load_frames(*, seed: int, posts_per_second: int) -> Iterator[bytes]:
@@ -30,7 +30,7 @@ def load_frames(*, seed: int, posts_per_second: int) -> Iterator[bytes]:
     while True:
         ranks = rng.zipf(1.25, size=(CHUNK, WORDS))
         people = (PEOPLE * rng.random(CHUNK) ** 1.6).astype(np.int64)
-        lengths = rng.integers(20, WORDS + 1, size=CHUNK)
+        lengths = rng.integers(22, WORDS + 1, size=CHUNK)
         extras = rng.integers(0, 20, size=CHUNK)
         for i in range(CHUNK):
             said = [

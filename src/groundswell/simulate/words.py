@@ -205,7 +205,7 @@ _AFTER = [
 def invented(rng: random.Random, number: int) -> str:
     """A made-up word, always the same for a number; small numbers are short."""
     own = random.Random(number)
-    syllables = 2 if number < 3_000 else 3
+    syllables = 1 if number < 60 else 2 if number < 20_000 else 3
     return "".join(
         own.choice(_ONSETS) + own.choice(_VOWELS) + own.choice(_ENDS) for _ in range(syllables)
     ) + ("" if rng.random() < 0.97 else "y")

@@ -15,7 +15,7 @@ class LiveBoard:
     """Shows the newest board on a terminal; on anything else, a line for each board."""
 
     def __init__(self, heading: Heading, console: Console | None = None) -> None:
-        self._heading = heading
+        self.heading = heading
         self._console = console or Console(stderr=True)
         self._board: Board | None = None
         self._live = Live(
@@ -50,4 +50,4 @@ class LiveBoard:
             yield "waiting for the first slice to close …"
             return
         ascii_only = not (console.encoding or "").lower().startswith("utf")
-        yield render(self._board, self._heading, width=options.max_width, ascii_only=ascii_only)
+        yield render(self._board, self.heading, width=options.max_width, ascii_only=ascii_only)
