@@ -140,3 +140,12 @@ def test_time_does_not_run_away(tables: Tables) -> None:
     assert len(found) < 5_000
     kernel.add(batch_of((100, "c", "late")))
     assert kernel.state.late == 1
+
+
+def test_a_story_stands_on_a_board_once(tables: Tables) -> None:
+    """Two waves of the same words: on every board ids are distinct and ranks run from 1."""
+    rng = random.Random(8)
+    posts = ordinary(60, rng) + moment(30, 80, "upset win", rng) + moment(38, 80, "upset win", rng)
+    for board in boards(posts, tables):
+        assert len({story.id for story in board.stories}) == len(board.stories)
+        assert [story.rank for story in board.stories] == list(range(1, len(board.stories) + 1))

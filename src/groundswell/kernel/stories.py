@@ -204,7 +204,7 @@ def story_id(key: int, started_us: int) -> str:
     """A permanent name, from what began it and when: the same posts give the same id.
 
     >>> story_id(12345, 0)
-    'gaytsaaaaaaa'
+    'heyaaaaaaaaa'
     """
     raw = (key ^ (started_us * 0x9E3779B97F4A7C15)) & ((1 << 56) - 1)
     return base64.b32encode(raw.to_bytes(7, "little")).decode().rstrip("=").lower()

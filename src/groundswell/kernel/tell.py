@@ -72,8 +72,12 @@ def _begin(state: State, rules: Rules, members: list[stories.Burst], posts: Ints
     held = posts[posts >= state.ring.n_posts - state.ring.posts]
     since = held[state.ring.slices[held % state.ring.posts] >= started]
     number = state.slice - (state.counts.slice - started)
+    taken = {story.id for story in state.living}
+    key = members[0].key
+    while (name := stories.story_id(key, number * rules.slice_us)) in taken:
+        key += 1  # the same word may begin again what another story of it began
     return stories.Living(
-        id=stories.story_id(members[0].key, number * rules.slice_us),
+        id=name,
         started=started,
         title="",
         title_weight=0.0,
