@@ -267,7 +267,7 @@ def _peers(posts: list[list[int]]) -> dict[str, float]:
     else:
 
         def river() -> None:
-            sketch = HeavyHitters(support=0.0001, epsilon=0.00005)
+            sketch = HeavyHitters(support=0.0001, epsilon=0.0005)
             for tokens in posts:
                 for gram in _grams(tokens):
                     sketch.update(gram)

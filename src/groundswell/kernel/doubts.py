@@ -9,9 +9,9 @@ The thresholds speak of the story's posts in the ranking window:
 - deleted-after: many posts were deleted again.
 
 Copies are found by MinHash (Broder, "On the resemblance and containment of documents", 1997) of a
-post's pairs of neighbouring words, in five bands of three: two posts that share half of their
-pairs meet in a band with probability .49, two that share a tenth with .005. So people who say the
-same words in sentences of their own are no copies. Texts of fewer than five words are nobody's.
+post's pairs of neighbouring words, in four bands of four: two posts that share four fifths of
+their pairs meet in a band with probability .88, two that share a fifth with .006. So people who say
+the same words in sentences of their own are no copies. Texts under five words are nobody's.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from groundswell.kernel.hashing import join, mix
 from groundswell.model import Doubt
 
-BANDS = 5
-SEEDS = 15
+BANDS = 4
+SEEDS = 16
 LEAST_WORDS = 5
 COPIES = 5
 

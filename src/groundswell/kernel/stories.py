@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.model import Status
+from groundswell.model import Doubt, Status
 
 Ints = NDArray[np.int64]
 
@@ -87,6 +87,8 @@ class Living:
     people: set[int] = field(default_factory=set)
     parent: str = ""
     """The story that it split from."""
+    doubts: tuple[Doubt, ...] = ()
+    """What was last doubted; a story that has calmed stays doubted."""
 
 
 def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int) -> list[list[int]]:
@@ -110,13 +112,12 @@ def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int)
         members = [seed]
         free[seed] = False
         for other in range(len(bursts)):
-            if len(members) >= most:
-                break
             moment = abs(bursts[other].started - burst.started) <= MOMENT
             near = 0.5 * containment if moment else containment
             if free[other] and _belongs(shared, seed, other, jaccard, near):
-                members.append(other)
-                free[other] = False
+                free[other] = False  # it is told with this story, or it would tell it again
+                if len(members) < most:
+                    members.append(other)
         groups.append(members)
     return groups
 

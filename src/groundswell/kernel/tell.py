@@ -106,7 +106,9 @@ def _write(
     living.counted_to = state.ring.n_posts
     spark = _spark(state, rules, posts)
     lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
-    reasons = _doubts(state, rules, living, posts)
+    living.doubts = reasons = _doubts(state, rules, living, posts) or (
+        () if members else living.doubts
+    )
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
     story = Story(

@@ -95,12 +95,12 @@ def _person(rng: random.Random, people: int) -> str:
 def _react(
     scenario: Scenario, moment: Moment, rng: random.Random, people: int, rate: float
 ) -> Iterator[_Said]:
-    """A quick rise, then a fall with a heavy tail; half of the posts say something of their own."""
+    """A quick rise, then a fall with a heavy tail; most posts say something of their own."""
     for minute in range(int(4 * moment.fall)):
         level = min(1.0, (minute + 0.6) / RISE_MINUTES) / (1 + (minute / moment.fall) ** 2)
         for _ in range(_count(rng, moment.peak * rate * level)):
             text = _filled(scenario, rng.choice(moment.say), rng)
-            if rng.random() < 0.45:
+            if rng.random() < 0.8:
                 own, _ = ambient(rng)
                 text = f"{text}. {own}" if rng.random() < 0.5 else f"{own}. also {text}"
             if rng.random() < 0.25:
