@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import platform
+import re
 import resource
 import statistics
 import sys
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -243,7 +245,19 @@ def _count_to_a_million() -> tuple[float, int]:
         FrameDecoder().decode_many(batch, b"\n".join(islice(frames, FRAMES_A_BATCH)))
         kernel.add(batch)
     kernel.finish()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, kernel.state.counts.used
+    return _peak_rss_mb(), kernel.state.counts.used
+
+
+def _peak_rss_mb() -> float:
+    """Most memory that this process has held.
+
+    Linux hands `ru_maxrss` down to the programs that a process starts, so it is not asked there.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())[0]) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def _grams(tokens: list[int]) -> list[tuple[int, ...]]:

@@ -45,7 +45,7 @@ class Settings:
         1 << 21, "records of the term table, a power of two; 48 B each", "records", 1 << 14, 1 << 27
     )
     ring_posts: int = _setting(
-        1 << 18, "recent posts held for posting lists", "posts", 1_000, 1 << 26
+        1 << 18, "recent posts held for posting lists, a power of two", "posts", 1 << 10, 1 << 26
     )
     port: int = _setting(8765, "port of the desk", "port", 0, 65_535)
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
@@ -162,7 +162,12 @@ def rules(settings: Settings) -> Rules:
         learning=max(4, settings.learning // settings.slice),
         end_after=max(2, 600 // settings.slice),
         top=settings.top,
-        ring_posts=settings.ring_posts,
-        ring_tokens=20 * settings.ring_posts,
-        terms=1 << (settings.terms.bit_length() - 1),
+        ring_posts=_power_of_two(settings.ring_posts),
+        ring_tokens=16 * _power_of_two(settings.ring_posts),
+        terms=_power_of_two(settings.terms),
     )
+
+
+def _power_of_two(number: int) -> int:
+    """The largest one that is no more than `number`."""
+    return 1 << (number.bit_length() - 1)

@@ -125,9 +125,9 @@ def test_the_same_posts_give_the_same_boards_for_any_batches(size: int, tables: 
 
 
 def test_a_small_ring_forgets_posts_but_not_order(tables: Tables) -> None:
-    """With room for 600 posts the boards still come, and no story has posts that are not held."""
+    """With room for 512 posts the boards still come, and no story has posts that are not held."""
     rng = random.Random(7)
-    rules = dataclasses.replace(SMALL, ring_posts=600, ring_tokens=8_000)
+    rules = dataclasses.replace(SMALL, ring_posts=512, ring_tokens=8_192)
     found = boards(ordinary(40, rng) + moment(30, 60, "power cut", rng), tables, rules, size=100)
     assert any("power" in title for title in started(found))
 

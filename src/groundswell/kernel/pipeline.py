@@ -28,6 +28,10 @@ Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...]]
 """Prepared texts, their tokens, and the hashes of authors, ids and accounts answered."""
 
 
+RUN = 4_096
+"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring."""
+
+
 class Kernel:
     """One board's detector: give it batches in event time, get boards.
 
@@ -116,17 +120,23 @@ class Kernel:
         end: int,
     ) -> None:
         texts, tokens, (authors, ids, replies) = prepared
-        state = self.state
-        first = tokens.first[begin : end + 1]
-        back = counts.count(
-            state.counts, tokens.hashes, tokens.joins, first, authors[begin:end],
-            state.ring.n_tokens,
-        )  # fmt: skip
-        posts = ring.Posts(texts[begin:end], authors[begin:end], ids[begin:end], replies[begin:end])
-        ring.append(
-            state.ring, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
-            tokens.joins, back, first, state.counts.slice,
-        )  # fmt: skip
+        state, held = self.state, self.state.ring
+        said = counts.Said(held.hashes, held.joins, held.back)
+        for low in range(begin, end, RUN):
+            high = min(end, low + RUN)
+            first = tokens.first[low : high + 1]
+            gone = ring.falling_out(held, high - low, int(first[-1] - first[0]), state.counts.slice)
+            counts.let_go(
+                state.counts, said, held.first[gone], held.count[gone], held.authors[gone]
+            )
+            posts = ring.Posts(texts[low:high], authors[low:high], ids[low:high], replies[low:high])
+            places = ring.append(
+                held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
+                tokens.joins, first, state.counts.slice,
+            )  # fmt: skip
+            counts.count(
+                state.counts, said, held.first[places], held.count[places], authors[low:high]
+            )
         state.posts += end - begin
 
     # -- closing slices --------------------------------------------------------------------------

@@ -23,7 +23,7 @@ DELETED: Final = 1
 
 @dataclass(slots=True)
 class Ring:
-    """The state: `posts` and `tokens` are capacities."""
+    """The state: `posts` and `tokens` are capacities, powers of two."""
 
     posts: int
     tokens: int
@@ -50,6 +50,8 @@ class Ring:
     joins: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.posts.bit_count() != 1 or self.tokens.bit_count() != 1:
+            raise ValueError(f"expected powers of two, got {self.posts} and {self.tokens}")
         self.first = np.zeros(self.posts, np.int64)
         self.count = np.zeros(self.posts, np.uint16)
         self.slices = np.zeros(self.posts, np.int32)
@@ -96,6 +98,18 @@ class Posts:
     replies: NDArray[np.uint64]
 
 
+def falling_out(ring: Ring, posts: int, tokens: int, slice_: int) -> NDArray[np.int64]:
+    """Places of posts of slice `slice_` that room for `posts` and `tokens` more pushes out."""
+    oldest = max(0, ring.n_posts - ring.posts)
+    if ring.n_posts == 0 or ring.slices[oldest % ring.posts] != slice_:
+        return np.empty(0, np.int64)  # posts come in the order of their slices
+    places = np.arange(oldest, ring.n_posts) % ring.posts
+    first = ring.first[places]
+    gone = (first < ring.n_tokens + tokens - ring.tokens) & (first + ring.tokens >= ring.n_tokens)
+    gone[: max(0, ring.n_posts - oldest + posts - ring.posts)] = True
+    return places[gone]
+
+
 def append(  # noqa: PLR0913 -- the columns of one batch
     ring: Ring,
     posts: Posts,
@@ -104,46 +118,50 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     ends: NDArray[np.uint16],
     kinds: NDArray[np.uint8],
     joins: NDArray[np.uint8],
-    back: NDArray[np.uint32],
     first: NDArray[np.int64],
     slice_: int,
-) -> None:
-    """Keeps a run of posts; the oldest fall out. A run is far smaller than the ring."""
+) -> NDArray[np.int64]:
+    """Keeps a run of posts, far smaller than the ring; the oldest fall out. Returns its places."""
     n = len(posts.texts)
-    base = int(first[0])
-    tokens = int(first[n]) - base
-    for low, high, at in _places(ring.n_tokens, tokens, ring.tokens):
-        span = slice(at, at + high - low)
-        given = slice(base + low, base + high)
-        ring.hashes[span] = hashes[given]
-        ring.starts[span] = starts[given]
-        ring.ends[span] = ends[given]
-        ring.kinds[span] = kinds[given]
-        ring.joins[span] = joins[given]
-        ring.back[span] = back[low:high]
-    counts = np.diff(first).astype(np.uint16)
-    owners = np.repeat(np.arange(ring.n_posts, ring.n_posts + n, dtype=np.int64), counts)
-    for low, high, at in _places(ring.n_tokens, tokens, ring.tokens):
-        ring.owner[at : at + high - low] = owners[low:high].astype(np.uint32)
-    for low, high, at in _places(ring.n_posts, n, ring.posts):
-        span = slice(at, at + high - low)
-        ring.first[span] = first[low:high] - base + ring.n_tokens
-        ring.count[span] = counts[low:high]
-        ring.slices[span] = slice_
-        ring.authors[span] = posts.authors[low:high]
-        ring.ids[span] = posts.ids[low:high]
-        ring.replies[span] = posts.replies[low:high]
-        ring.flags[span] = 0
-        ring.texts[span] = posts.texts[low:high]
+    base, tokens = int(first[0]), int(first[n] - first[0])
+    _append(
+        (ring.hashes, ring.starts, ring.ends, ring.kinds, ring.joins, ring.back, ring.owner),
+        (hashes, starts, ends, kinds, joins),
+        first, ring.n_tokens, ring.n_posts,
+    )  # fmt: skip
+    places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
+    ring.first[places] = first[:n] - base + ring.n_tokens
+    ring.count[places] = np.diff(first)
+    ring.slices[places] = slice_
+    ring.authors[places] = posts.authors
+    ring.ids[places] = posts.ids
+    ring.replies[places] = posts.replies
+    ring.flags[places] = 0
+    at = ring.n_posts % ring.posts
+    fits = min(n, ring.posts - at)
+    ring.texts[at : at + fits] = posts.texts[:fits]
+    ring.texts[: n - fits] = posts.texts[fits:]
     ring.n_posts += n
     ring.n_tokens += tokens
+    return places
 
 
-def _places(position: int, n: int, size: int) -> list[tuple[int, int, int]]:
-    """(from, to, place) of the one or two runs that n items take in a ring from a position on."""
-    at = position % size
-    fits = min(n, size - at)
-    return [(0, fits, at)] if fits == n else [(0, fits, at), (fits, n, 0)]
+@njit(nogil=True, cache=True)
+def _append(ring, given, first, position, post):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    hashes, starts, ends, kinds, joins, back, owner = ring
+    mask = hashes.size - 1
+    at = position
+    for i in range(first.size - 1):
+        for j in range(first[i], first[i + 1]):
+            place = at & mask
+            hashes[place] = given[0][j]
+            starts[place] = given[1][j]
+            ends[place] = given[2][j]
+            kinds[place] = given[3][j]
+            joins[place] = given[4][j]
+            back[place] = 0
+            owner[place] = np.uint32(post + i)
+            at += 1
 
 
 def delete(ring: Ring, ids: NDArray[np.uint64]) -> int:

@@ -50,7 +50,7 @@ class Rules:
     doubted_rank: float = 0.1
     """A doubted story ranks as if it were this much as large, for each doubt."""
     ring_posts: int = 1 << 18
-    ring_tokens: int = 5 << 20
+    ring_tokens: int = 1 << 22
     terms: int = 1 << 21
     late_us: int = 60 * MICROSECONDS
     max_gap: int = 1440

@@ -16,7 +16,8 @@ from groundswell.simulate.words import invented
 
 KNOWN = 60_000
 """Words of the common vocabulary; beyond it each word is a number in letters, ever new."""
-PEOPLE = 100_000
+PEOPLE = 1_000_000
+"""At 2,000 posts a second one post in twelve is by someone who wrote in this minute already."""
 START_US = 1_783_175_888_000_000
 CHUNK = 4_096
 WORDS = 30
