@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -99,8 +100,8 @@ class SimulatedNight:
     live = False
     simulated = True
 
-    def __init__(self, scenario: Scenario, *, seed: int = 1) -> None:
-        self._scenario, self._seed = scenario, seed
+    def __init__(self, scenario: Scenario, *, seed: int = 1, rate: float = 1.0) -> None:
+        self._scenario, self._seed, self._rate = scenario, seed, rate
         self.name = f"{scenario.title} (simulated, seed {seed})"
         self._closed = False
 
@@ -109,12 +110,11 @@ class SimulatedNight:
         self._closed = True
 
     def read(self, after: str = "") -> Iterator[Batch]:
-        """The whole night, or what follows a cursor, which is a number of posts."""
-        passed = int(after or 0)
+        """The whole night, or what follows a cursor, which is a number of posts and deletions."""
+        number = passed = int(after or 0)
         batch = Batch(source=self.name)
-        for number, post in enumerate(generate(self._scenario, seed=self._seed), 1):
-            if number <= passed:
-                continue
+        posts = generate(self._scenario, seed=self._seed, rate=self._rate)
+        for number, post in enumerate(islice(posts, passed, None), passed + 1):
             if self._closed:
                 return
             _append(batch, post)
@@ -122,6 +122,7 @@ class SimulatedNight:
                 batch.cursor = str(number)
                 yield batch
                 batch = Batch(source=self.name)
+        batch.cursor = str(number)
         yield batch
 
 
