@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import baseline, bursts, counts, ring, stories
-from groundswell.kernel.characters import SOFT_BREAK
 from groundswell.kernel.state import Floats, Rules, State
 
 Ints = NDArray[np.int64]
 
-LONGEST = 5
-"""Words of a label."""
-GOES_ON = 0.7
-"""Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
+NAMED = 64
+"""Newest occurrences of a term that its name is taken from."""
 
 
 def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
@@ -94,8 +89,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         key=int(found.keys[i]),
         parts=parts,
         kind=int(state.ring.kinds[end % size]),
-        label=_label(state, places, words),
-        common=_common(state, parts),
+        places=places[:NAMED],
         posts=lists.of(i)[::-1],
         z=float(scores.z[i]),
         window=int(scores.window[i]),
@@ -107,48 +101,6 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         open=opens,
         told=told,
     )
-
-
-def _label(state: State, places: Ints, words: int) -> str:
-    """The surface form that most of the newest 64 posts use, with what nearly always goes with it.
-
-    A phrase of the table has at most three words; "this is for Marguerite" is found by looking at
-    the neighbours of "is for Marguerite" in the posts themselves.
-    """
-    held, size = state.ring, state.ring.tokens
-    newest = places[:64]
-    begin, end = newest - words + 1, newest
-    kinds = held.kinds[end % size]
-    if kinds.size >= 5 and not kinds.any():  # words only
-        for _ in range(LONGEST - words):
-            if _goes_on(state, end + 1, end + 1):
-                end = end + 1
-            elif _goes_on(state, begin - 1, begin):
-                begin = begin - 1
-    forms: Counter[str] = Counter()
-    for first, last in zip(begin.tolist(), end.tolist(), strict=True):
-        text = held.texts[int(held.owner[last % size]) % held.posts]
-        if text is not None and held.owner[first % size] == held.owner[last % size]:
-            forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
-    form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
-    return " ".join(form.replace(SOFT_BREAK, "").split())
-
-
-def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
-    """Whether most occurrences have one and the same word at `at`, joined to the phrase."""
-    held, size = state.ring, state.ring.tokens
-    joined = (at < held.n_tokens) & (held.joins[joint % size] == 1)
-    if joined.mean() < GOES_ON:
-        return False
-    _, counts_ = np.unique(held.hashes[at[joined] % size], return_counts=True)
-    return bool(counts_.max() >= GOES_ON * at.size)
-
-
-def _common(state: State, parts: tuple[int, ...]) -> bool:
-    """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
-    edges = counts.find(state.counts, np.array([parts[0], parts[-1]], np.uint64))
-    volume = float(state.tracks[0])
-    return bool((edges.history > 0.02 * volume).all()) if volume > 0 else False
 
 
 def _told(keys: NDArray[np.uint64], told: list[NDArray[np.uint64]]) -> NDArray[np.bool_]:

@@ -16,7 +16,6 @@ the same words in sentences of their own are no copies. Texts under five words a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +30,8 @@ BANDS = 4
 SEEDS = 16
 LEAST_WORDS = 5
 COPIES = 5
+TAG = 1
+"""Kinds of tokens up to this one are words and hashtags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ class Evidence:
     authors: NDArray[np.uint64]
     bands: NDArray[np.uint64]
     """Signatures, shape (posts, BANDS); 0 where the text is too short to be a copy."""
-    domains: list[str]
-    """First registrable domain of each post, or an empty string."""
+    domains: NDArray[np.uint64]
+    """First registrable domain of each post."""
     replies: NDArray[np.uint64]
     """Whom each post answers."""
     deleted: int
     """Posts of the story that were deleted in the same while."""
+    named: Callable[[int], str] = lambda _: "one domain"
+    """The domain of a post, in letters."""
 
 
 Check = Callable[[Evidence], Doubt | None]
@@ -63,6 +66,27 @@ def doubts(evidence: Evidence, *, share: float, min_posts: int) -> tuple[Doubt, 
         _deleted_after,
     )
     return tuple(doubt for check in checks if (doubt := check(evidence)) is not None)
+
+
+def weigh(
+    doubted: dict[str, tuple[int, Doubt]], found: tuple[Doubt, ...], posts: int
+) -> tuple[Doubt, ...]:
+    """Doubts that hold over an episode: those found now, and those not yet outweighed.
+
+    `doubted` remembers, by kind, how many more posts came under a doubt than came after it was no
+    longer found; it is brought up to date with the `posts` of this slice. So a campaign of 500
+    posts stays doubted when a few stragglers follow, and a story that looked odd with its first
+    ten posts is cleared by the next ten.
+    """
+    now = {doubt.flag: doubt for doubt in found}
+    for kind, (weight, last) in list(doubted.items()):
+        if kind not in now and weight <= posts:
+            del doubted[kind]
+        elif kind not in now:
+            doubted[kind] = (weight - posts, last)
+    for kind, doubt in now.items():
+        doubted[kind] = (doubted.get(kind, (0, doubt))[0] + max(posts, 1), doubt)
+    return tuple(doubted[kind][1] for kind in sorted(doubted))
 
 
 def _few_authors(evidence: Evidence) -> Doubt | None:
@@ -96,13 +120,14 @@ def _copied_text(evidence: Evidence, share: float) -> Doubt | None:
 
 
 def _one_domain(evidence: Evidence, share: float) -> Doubt | None:
-    named = Counter(domain for domain in evidence.domains if domain)
-    if not named:
+    linking = np.flatnonzero(evidence.domains)
+    if linking.size == 0:
         return None
-    domain, count = min(named.items(), key=lambda item: (-item[1], item[0]))
-    part = count / len(evidence.domains)
+    _, first, counts = np.unique(evidence.domains[linking], return_index=True, return_counts=True)
+    part = float(counts.max()) / evidence.domains.size
     if part < share:
         return None
+    domain = evidence.named(int(linking[first[counts.argmax()]]))
     return Doubt("one-domain", part, f"one domain: {part:.0%} of the posts link to {domain}")
 
 
@@ -127,22 +152,22 @@ def _deleted_after(evidence: Evidence) -> Doubt | None:
 
 def signatures(
     hashes: NDArray[np.uint64],
-    words: NDArray[np.uint8],
+    kinds: NDArray[np.uint8],
     first: NDArray[np.int64],
     count: NDArray[np.int64],
 ) -> NDArray[np.uint64]:
     """Band signatures of posts, shape (posts, BANDS); 0 in a row whose post has too few words.
 
-    `hashes` and `words` (1 for a word or hashtag) are the ring's token columns; a post's tokens are
+    `hashes` and `kinds` are the ring's token columns, words and hashtags count; a post's tokens are
     the `count` from position `first` on, modulo their size.
     """
     out = np.zeros((first.size, BANDS), np.uint64)
-    _signatures(hashes, words, first, count, out)
+    _signatures(hashes, kinds, first, count, out)
     return out
 
 
 @njit(nogil=True, cache=True)
-def _signatures(hashes, words, first, count, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def _signatures(hashes, kinds, first, count, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     size = hashes.size
     least = np.empty(SEEDS, np.uint64)
     top = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -152,7 +177,7 @@ def _signatures(hashes, words, first, count, out):  # type: ignore[no-untyped-de
         n = 0
         before = np.uint64(0)
         for j in range(first[i], first[i] + count[i]):
-            if not words[j % size]:
+            if kinds[j % size] > TAG:
                 continue
             n += 1
             h = join(before, hashes[j % size])

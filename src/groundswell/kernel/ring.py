@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from groundswell.kernel.hashing import join
 
 DELETED: Final = 1
+DOMAIN: Final = 4
+"""Kind of a token, as the tokeniser numbers it."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Ring:
     authors: NDArray[np.uint64] = field(init=False)
     ids: NDArray[np.uint64] = field(init=False)
     replies: NDArray[np.uint64] = field(init=False)
+    domains: NDArray[np.uint64] = field(init=False)
+    """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
     texts: list[str | None] = field(init=False)
     # a token
@@ -58,6 +62,7 @@ class Ring:
         self.authors = np.zeros(self.posts, np.uint64)
         self.ids = np.zeros(self.posts, np.uint64)
         self.replies = np.zeros(self.posts, np.uint64)
+        self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
         self.texts = [None] * self.posts
         self.hashes = np.zeros(self.tokens, np.uint64)
@@ -127,7 +132,7 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     _append(
         (ring.hashes, ring.starts, ring.ends, ring.kinds, ring.joins, ring.back, ring.owner),
         (hashes, starts, ends, kinds, joins),
-        first, ring.n_tokens, ring.n_posts,
+        first, ring.n_tokens, ring.n_posts, ring.domains,
     )  # fmt: skip
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.first[places] = first[:n] - base + ring.n_tokens
@@ -147,12 +152,15 @@ def append(  # noqa: PLR0913 -- the columns of one batch
 
 
 @njit(nogil=True, cache=True)
-def _append(ring, given, first, position, post):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def _append(ring, given, first, position, post, domains):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     hashes, starts, ends, kinds, joins, back, owner = ring
     mask = hashes.size - 1
     at = position
     for i in range(first.size - 1):
+        domain = np.uint64(0)
         for j in range(first[i], first[i + 1]):
+            if given[3][j] == DOMAIN and domain == 0:
+                domain = given[0][j]
             place = at & mask
             hashes[place] = given[0][j]
             starts[place] = given[1][j]
@@ -162,6 +170,7 @@ def _append(ring, given, first, position, post):  # type: ignore[no-untyped-def]
             back[place] = 0
             owner[place] = np.uint32(post + i)
             at += 1
+        domains[(post + i) & (domains.size - 1)] = domain
 
 
 def delete(ring: Ring, ids: NDArray[np.uint64]) -> int:

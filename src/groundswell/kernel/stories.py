@@ -47,10 +47,6 @@ class Burst:
     parts: tuple[int, ...]
     """Hashes of its words, in order."""
     kind: int
-    label: str
-    """The surface form that people use most."""
-    common: bool
-    """Whether it begins and ends with everyday words: no title to choose when there is another."""
     posts: Ints
     """Positions of its posts, ascending."""
     z: float
@@ -66,6 +62,12 @@ class Burst:
     """Whether it may begin a story."""
     told: bool
     """Whether a living story has it."""
+    places: Ints
+    """Positions of the last tokens of its newest occurrences."""
+    label: str = ""
+    """The surface form that people use most."""
+    common: bool = False
+    """Whether it begins and ends with everyday words: no title to choose when there is another."""
 
 
 @dataclass(slots=True)
@@ -87,8 +89,8 @@ class Living:
     people: set[int] = field(default_factory=set)
     parent: str = ""
     """The story that it split from."""
-    doubts: tuple[Doubt, ...] = ()
-    """What was last doubted; a story that has calmed stays doubted."""
+    doubted: dict[str, tuple[int, Doubt]] = field(default_factory=dict)
+    """What was doubted in this episode: by kind, the posts that speak for it, and the doubt."""
 
 
 def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int) -> list[list[int]]:
@@ -132,29 +134,27 @@ def _belongs(shared: Ints, a: int, b: int, jaccard: float, containment: float) -
 def _redundant(bursts: list[Burst], shared: Ints) -> set[int]:
     """Parts of phrases that the phrase says too, and phrases that are fragments of a part's use."""
     gone: set[int] = set()
-    phrases = [i for i, burst in enumerate(bursts) if len(burst.parts) > 1]
-    for whole in sorted(phrases, key=lambda i: len(bursts[i].parts)):
-        for part in range(len(bursts)):
-            if part == whole or not _within(bursts[part].parts, bursts[whole].parts):
-                continue
-            if shared[part, whole] < FRAGMENT * shared[part, part]:
-                gone.add(whole)
+    at = {burst.parts: i for i, burst in enumerate(bursts)}
+    phrases = sorted((i for i, b in enumerate(bursts) if len(b.parts) > 1),
+                     key=lambda i: len(bursts[i].parts))  # fmt: skip
+    parts = {i: [at[p] for p in _parts(bursts[i].parts) if p in at] for i in phrases}
     for whole in phrases:
-        if whole in gone:
-            continue
-        for part in range(len(bursts)):
-            if (
-                part != whole
-                and _within(bursts[part].parts, bursts[whole].parts)
-                and shared[part, whole] >= ABSORBED * shared[part, part]
-            ):
-                gone.add(part)
+        if any(shared[part, whole] < FRAGMENT * shared[part, part] for part in parts[whole]):
+            gone.add(whole)
+    for whole in phrases:
+        if whole not in gone:
+            gone |= {
+                part
+                for part in parts[whole]
+                if shared[part, whole] >= ABSORBED * shared[part, part]
+            }
     return gone
 
 
-def _within(part: tuple[int, ...], whole: tuple[int, ...]) -> bool:
-    n = len(part)
-    return n < len(whole) and any(whole[i : i + n] == part for i in range(len(whole) - n + 1))
+def _parts(whole: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """All shorter runs of its words."""
+    n = len(whole)
+    return [whole[i : i + k] for k in range(1, n) for i in range(n - k + 1)]
 
 
 def together(posts: list[Ints]) -> Ints:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import bursts, counts, ring, stories
-from groundswell.kernel.doubts import Evidence, doubts, signatures
+from groundswell.kernel.doubts import Evidence, doubts, signatures, weigh
+from groundswell.kernel.naming import name_all
 from groundswell.kernel.state import Floats, Rules, State
-from groundswell.kernel.tokens import DOMAIN, MENTION, TAG
+from groundswell.kernel.tokens import DOMAIN, MENTION
 from groundswell.model import MICROSECONDS, Doubt, EventKind, Moment, Story, StoryEvent
 
 Ints = NDArray[np.int64]
@@ -33,6 +34,7 @@ def tell(
     begun: list[tuple[EventKind, Story]] = []
     for g, members in enumerate(groups):
         chosen = [found[i] for i in members]
+        name_all(state, chosen)
         if g in goes_on:
             living = state.living[goes_on[g]]
         elif any(burst.open for burst in chosen):
@@ -106,9 +108,7 @@ def _write(
     living.counted_to = state.ring.n_posts
     spark = _spark(state, rules, posts)
     lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
-    living.doubts = reasons = _doubts(state, rules, living, posts) or (
-        () if members else living.doubts
-    )
+    reasons = weigh(living.doubted, _doubts(state, rules, living, posts), int(new.size))
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
     story = Story(
@@ -161,8 +161,9 @@ def _doubts(state: State, rules: Rules, living: stories.Living, posts: Ints) -> 
     named = (held.replies[recent] == 0) & (count > 0) & (held.kinds[opening] == MENTION)
     evidence = Evidence(
         authors=held.authors[recent],
-        bands=signatures(held.hashes, (held.kinds <= TAG).view(np.uint8), first, count),
-        domains=[_domain(state, place) for place in recent.tolist()],
+        bands=signatures(held.hashes, held.kinds, first, count),
+        domains=held.domains[recent],
+        named=lambda i: _domain(state, int(recent[i])),
         replies=np.where(named, held.hashes[opening], held.replies[recent]),
         deleted=_deleted(state, living.terms, since),
     )

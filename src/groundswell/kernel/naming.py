@@ -1,0 +1,70 @@
+"""What a term is called: its hash back into the words that people wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import counts
+from groundswell.kernel.characters import SOFT_BREAK
+from groundswell.kernel.state import State
+from groundswell.kernel.stories import Burst
+
+Ints = NDArray[np.int64]
+
+LONGEST = 5
+"""Words of a name."""
+GOES_ON = 0.7
+"""Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
+
+
+def name_all(state: State, bursts: list[Burst]) -> None:
+    """Gives each burst its name, and says whether everyday words are all there is to it."""
+    for burst in bursts:
+        if not burst.label:
+            burst.label = name(state, burst)
+            burst.common = is_common(state, burst.parts)
+
+
+def name(state: State, burst: Burst) -> str:
+    """The surface form that most of its newest posts use, with what nearly always goes with it.
+
+    A phrase of the table has at most three words; "this is for Marguerite" is found by looking at
+    the neighbours of "is for Marguerite" in the posts themselves.
+    """
+    held, size = state.ring, state.ring.tokens
+    words = len(burst.parts)
+    begin, end = burst.places - words + 1, burst.places
+    kinds = held.kinds[end % size]
+    if kinds.size >= 5 and not kinds.any():  # words only
+        for _ in range(LONGEST - words):
+            if _goes_on(state, end + 1, end + 1):
+                end = end + 1
+            elif _goes_on(state, begin - 1, begin):
+                begin = begin - 1
+    forms: Counter[str] = Counter()
+    for first, last in zip(begin.tolist(), end.tolist(), strict=True):
+        text = held.texts[int(held.owner[last % size]) % held.posts]
+        if text is not None and held.owner[first % size] == held.owner[last % size]:
+            forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
+    form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
+    return " ".join(form.replace(SOFT_BREAK, "").split())
+
+
+def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
+    """Whether most occurrences have one and the same word at `at`, joined to the phrase."""
+    held, size = state.ring, state.ring.tokens
+    joined = (at < held.n_tokens) & (held.joins[joint % size] == 1)
+    if joined.mean() < GOES_ON:
+        return False
+    _, counts_ = np.unique(held.hashes[at[joined] % size], return_counts=True)
+    return bool(counts_.max() >= GOES_ON * at.size)
+
+
+def is_common(state: State, parts: tuple[int, ...]) -> bool:
+    """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
+    edges = counts.find(state.counts, np.array([parts[0], parts[-1]], np.uint64))
+    volume = float(state.tracks[0])
+    return bool((edges.history > 0.02 * volume).all()) if volume > 0 else False
