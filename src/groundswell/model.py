@@ -76,6 +76,8 @@ class Reject:
     reason: str
     line: int
     raw: bytes
+    recording: int = 0
+    """Which one it stood in, where several are read as one."""
 
     def to_dict(self) -> dict[str, Any]:
         """As kept in `FILE.rejected.ndjson`."""

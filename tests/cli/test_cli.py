@@ -97,6 +97,17 @@ def test_bad_lines_are_counted_and_kept_when_asked(recording: Path, tmp_path: Pa
     assert all(json.loads(line)["reason"] for line in kept)
 
 
+def test_rejects_of_two_recordings_stand_beside_each(recording: Path, tmp_path: Path) -> None:
+    """Two files merged by time: each bad line is kept beside the file that it stood in."""
+    good = gzip.decompress(recording.read_bytes()).splitlines(keepends=True)
+    for name, bad in (("a", [b"?a\n"]), ("b", [b"?b\n", b"?c\n"])):
+        (tmp_path / f"{name}.ndjson").write_bytes(b"".join([*good[:50], *bad, *good[50:99]]))
+    run("replay", "a.ndjson", "b.ndjson", "--rejects", cwd=tmp_path)
+    for name, lines in (("a", ["?a"]), ("b", ["?b", "?c"])):
+        kept = (tmp_path / f"{name}.ndjson.rejected.ndjson").read_text().splitlines()
+        assert [json.loads(line)["raw"] for line in kept] == lines
+
+
 def test_a_file_without_a_post_fails(tmp_path: Path) -> None:
     """Nothing good in it: exit 1 and one line."""
     (tmp_path / "none.ndjson").write_text("???\n")

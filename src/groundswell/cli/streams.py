@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from groundswell.cli.show import Show
 from groundswell.cli.stopping import stop_on_signals
 from groundswell.engines import local
 from groundswell.errors import UsageError
+from groundswell.model import Reject
 from groundswell.settings import Loaded
 from groundswell.simulate import SimulatedNight, load_scenario
 from groundswell.sources import Source, open_source
@@ -107,7 +110,7 @@ def replay(  # noqa: PLR0913 -- one option each
         show = Show.ndjson(source, summary=not no_summary)
     else:
         show = Show.table(loaded, source, summary=not no_summary)
-    kept = Path("stdin" if files[0] == "-" else files[0]) if rejects else None
+    kept = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay([source], loaded, speed=speed, mode=show, rejects=kept)
 
 
@@ -117,25 +120,24 @@ def _replay(
     *,
     speed: str,
     mode: Show,
-    rejects: Path | None = None,
+    rejects: Sequence[Path] = (),
 ) -> None:
-    """Runs one recording and shows it; rejects are kept beside it where asked for."""
-    writer = RejectWriter(rejects) if rejects else None
-    run = local.Run(
-        on_board=mode.board,
-        on_batch=mode.batch,
-        on_reject=(lambda reject: writer.write([reject])) if writer else (lambda _: None),
-        stop=stop_on_signals(),
-    )
-    try:
-        with mode:
-            summary = local.replay(
-                sources[0], settings.rules(loaded.settings), run, speed=_speed(speed)
-            )
-            mode.end(summary, run.stop)
-    finally:
-        if writer:
-            writer.close()
+    """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
+    with ExitStack() as stack:
+        writers = [stack.enter_context(RejectWriter(path)) for path in rejects]
+
+        def keep(reject: Reject) -> None:
+            if writers:
+                writers[reject.recording].write([reject])
+
+        run = local.Run(
+            on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop_on_signals()
+        )
+        stack.enter_context(mode)
+        summary = local.replay(
+            sources[0], settings.rules(loaded.settings), run, speed=_speed(speed)
+        )
+        mode.end(summary, run.stop)
 
 
 def _recording(files: list[str]) -> Source:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -160,7 +161,8 @@ def _items(source: Source, number: int, place: _Place) -> Iterator[_Item]:
         # A source may cut its batches elsewhere when it resumes: what to skip is counted over all.
         posts = min(max(skip.posts - seen.posts, 0), len(batch))
         deleted = min(max(skip.deleted - seen.deleted, 0), len(batch.deleted))
-        waiting += batch.rejected[max(skip.rejected - seen.rejected, 0) :]
+        rejects = batch.rejected[max(skip.rejected - seen.rejected, 0) :]
+        waiting += [replace(reject, recording=number) for reject in rejects]
         rows = [(batch.times[at], at, True) for at in range(posts, len(batch))]
         gone = [(batch.deleted[at][1], at, False) for at in range(deleted, len(batch.deleted))]
         rejected = max(seen.rejected + len(batch.rejected), skip.rejected)
