@@ -61,6 +61,7 @@ def create_app(desk: DeskState) -> Starlette:
     )
     app.state.desk = desk
     app.state.readers = 0
+    app.state.closing = False
     return app
 
 
@@ -159,7 +160,7 @@ async def _events(request: Request, since: int) -> AsyncIterator[str]:
             since = desk.newest.at - 1
         silent = 0.0
         yield ": welcome\n\n"
-        while not await request.is_disconnected():
+        while not (request.app.state.closing or await request.is_disconnected()):
             boards = desk.after(since)
             for board in boards:
                 since = board.at
@@ -222,8 +223,9 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
             ) from error
         port = self._socket.getsockname()[1]
         self.url = f"http://{host}:{port}"
+        self._app = create_app(desk)
         config = uvicorn.Config(
-            create_app(desk), log_level="warning", timeout_graceful_shutdown=1, lifespan="off"
+            self._app, log_level="warning", timeout_graceful_shutdown=2, lifespan="off"
         )
         self._server = _Quiet(config)
         self._thread = threading.Thread(
@@ -242,6 +244,7 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._app.state.closing = True  # open streams end by themselves, and without a traceback
         self._server.should_exit = True
         self._thread.join(timeout=5)
         self._socket.close()

@@ -2,6 +2,7 @@
 // under the reader's pointer or focus.
 const rows = document.querySelector("#rows");
 const head = document.querySelector("#head");
+const REACH_MS = 600; // time for the pointer to get from a row to the button
 if (rows) start();
 
 function start() {
@@ -13,7 +14,10 @@ function start() {
   let paused = false;
 
   const busy = () =>
-    paused || rows.matches(":hover") || rows.contains(document.activeElement);
+    paused ||
+    rows.matches(":hover") ||
+    apply.matches(":hover") || // on the way to it, and until it was pressed
+    rows.contains(document.activeElement);
 
   function show(event) {
     waiting = null;
@@ -39,7 +43,7 @@ function start() {
     apply.textContent = count === 1 ? "1 change" : `${count} changes`;
   }
 
-  const settle = () => waiting && !busy() && show(waiting);
+  const settle = () => setTimeout(() => waiting && !busy() && show(waiting), REACH_MS);
   apply.addEventListener("click", () => waiting && show(waiting));
   pause.addEventListener("click", () => {
     paused = !paused;
@@ -47,8 +51,8 @@ function start() {
     pause.textContent = paused ? "Go on" : "Pause";
     settle();
   });
-  rows.addEventListener("mouseleave", settle);
-  rows.addEventListener("focusout", () => setTimeout(settle, 0));
+  for (const place of [rows, apply]) place.addEventListener("mouseleave", settle);
+  rows.addEventListener("focusout", settle);
 
   const stream = new EventSource(rows.dataset.stream);
   stream.addEventListener("board", (message) => {
