@@ -142,6 +142,21 @@ def seconds(text: str) -> int:
     return length
 
 
+def speed(text: str) -> float:
+    """Event time over time here; 0 for as fast as possible.
+
+    >>> speed("60x"), speed("1"), speed("max")
+    (60.0, 1.0, 0.0)
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)x?", text)
+    if text != "max" and (not found or float(found[1]) <= 0):
+        raise UsageError(f"expected a speed such as max, 1x or 60x, got {text!r}")
+    return float(found[1]) if found else 0.0
+
+
 def rules(settings: Settings) -> Rules:
     """The kernel's rules, in slices.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -135,7 +134,7 @@ def _replay(
         )
         stack.enter_context(mode)
         summary = local.replay(
-            sources[0], settings.rules(loaded.settings), run, speed=_speed(speed)
+            sources[0], settings.rules(loaded.settings), run, speed=settings.speed(speed)
         )
         mode.end(summary, run.stop)
 
@@ -149,13 +148,3 @@ def _recording(files: list[str]) -> Source:
 
 def _slice(text: str) -> int | None:
     return settings.seconds(text) if text else None
-
-
-def _speed(text: str) -> float:
-    """Times real time; 0 for as fast as possible."""
-    if text == "max":
-        return 0.0
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)x?", text)
-    if not found or float(found[1]) <= 0:
-        raise UsageError(f"expected --speed max, 1x or 60x, got {text!r}")
-    return float(found[1])

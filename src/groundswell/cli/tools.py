@@ -57,12 +57,12 @@ def simulate(  # noqa: PLR0913 -- one option each
         int | None,
         typer.Option(help="Serve it as a Jetstream server on this port of 127.0.0.1 instead."),
     ] = None,
-    speed: Annotated[float, typer.Option(help="With --serve: times real time.", min=0.01)] = 60.0,
+    speed: Annotated[str, typer.Option(help="With --serve: max, or times real time.")] = "60x",
 ) -> None:
     """Make a night that never was, with its truth; every recording says that it is simulated.
 
     Examples:  groundswell simulate night.ndjson.gz --truth events.json
-    groundswell simulate --serve 6008 --speed 10
+    groundswell simulate --serve 6008 --speed 10x
     """
     night = load_scenario(scenario)
     if truth_file:
@@ -70,7 +70,7 @@ def simulate(  # noqa: PLR0913 -- one option each
     made = generate(night, seed=seed, rate=rate, posts=posts)
     if serve is not None:
         stop = stop_on_signals()
-        with JetstreamServer(frames(made), port=serve, speed=speed) as server:
+        with JetstreamServer(frames(made), port=serve, speed=settings.speed(speed)) as server:
             typer.echo(f"simulated Jetstream at {server.url}; Ctrl-C ends it", err=True)
             stop.wait()
         return
