@@ -170,7 +170,7 @@ def _row(story: Story, board: Board, page: _Page) -> Text:
     )
     row.append(figures + "\n", style=QUIET if doubted else "")
     terms = ", ".join(clean(term) for term in story.terms)
-    row.append(page.say(f"    {story.status}: {terms}\n"), style=QUIET)
+    row.append(page.say(f"    {clean(story.status)}: {terms}\n"), style=QUIET)
     for doubt in story.doubts:
         row.append(page.say(f"    {clean(doubt.reason)}\n"), style="yellow")
     return row
