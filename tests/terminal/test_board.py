@@ -71,7 +71,7 @@ def test_large_numbers_and_long_headings_fit(heading: Heading, width: int) -> No
 def test_any_words_and_figures_fit_and_are_harmless(
     words: str, width: int, ascii_only: bool, figures: tuple[int, int, float], mode: str, ago: int
 ) -> None:
-    """For any words, figures and width: within the columns, no control character, ASCII if asked."""
+    """For any words, figures and width: it fits, has no control character, is ASCII if asked."""
     posts, authors, lift = figures
     made = story(1, words, terms=(words, words), posts=posts, authors=authors, lift=lift)
     made = replace(made, started_at=AT - ago, doubts=(Doubt("one-domain", 1.0, words),))
