@@ -115,19 +115,20 @@ def _address(url: str) -> SplitResult:
 def _events(address: SplitResult) -> Iterator[BoardSent]:
     """`board` events of the desk's stream."""
     secure = address.scheme == "https"
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT)
+    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection = connect(address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT)
     try:
         path = f"{address.path.rstrip('/')}/api/v1/stream"
         connection.request("GET", path, headers={"Accept": "text/event-stream"})
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ValueError(f"HTTP {response.status}")
-        if response.headers.get_content_type() != "text/event-stream":
-            raise ValueError(f"{response.headers.get_content_type()}, not a stream of events")
-        while line := response.readline(LONGEST_LINE):
-            if line.startswith(b"data: {") and _decoded(line, _Kind).type == "board":
-                yield _decoded(line, BoardSent)
+        with connection.getresponse() as response:
+            if response.status != 200:
+                raise ValueError(f"HTTP {response.status}")
+            kind = response.headers.get_content_type()
+            if kind != "text/event-stream":
+                raise ValueError(f"{kind}, not a stream of events")
+            while line := response.readline(LONGEST_LINE):
+                if line.startswith(b"data: {") and _decoded(line, _Kind).type == "board":
+                    yield _decoded(line, BoardSent)
     finally:
         connection.close()
 
@@ -135,7 +136,7 @@ def _events(address: SplitResult) -> Iterator[BoardSent]:
 def _decoded(line: bytes, kind: type[Sent]) -> Sent:
     try:
         return msgspec.json.decode(line[6:], type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"an event that is no board: {error}") from error
 
 
