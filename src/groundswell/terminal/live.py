@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import TracebackType
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
+from rich.text import Text
 
-from groundswell.model import Board
+from groundswell.model import Board, iso
 from groundswell.terminal.board import Heading, render
+from groundswell.terminal.plain import clean, to_ascii
 
 
 class LiveBoard:
@@ -17,13 +20,18 @@ class LiveBoard:
     def __init__(self, heading: Heading, console: Console | None = None) -> None:
         self.heading = heading
         self._console = console or Console(stderr=True)
+        self._in_place = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._ascii = not self._console.encoding.lower().startswith("utf")
         self._board: Board | None = None
+        self._first_at: int | None = None
+        self._height = 0
+        self._ended = False
         self._live = Live(
             self, console=self._console, refresh_per_second=2, vertical_overflow="crop"
         )
 
     def __enter__(self) -> LiveBoard:
-        if self._console.is_terminal:
+        if self._in_place:
             self._live.start()
         return self
 
@@ -33,21 +41,35 @@ class LiveBoard:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._console.is_terminal:
+        if self._in_place:
+            self._ended = True
             self._live.stop()
 
     def show(self, board: Board) -> None:
         """Makes a board the one that is shown."""
+        if self._first_at is None:
+            self._first_at = board.at
         self._board = board
-        if not self._console.is_terminal:
-            first = f": {board.stories[0].title}" if board.stories else ""
-            self._console.print(
-                f"{len(board.stories)} stories, {board.posts} posts{first}", markup=False
-            )
+        if not self._in_place:
+            self._console.out(self._line(board), highlight=False)
+
+    def _line(self, board: Board) -> str:
+        learning = ", learning" if board.learning else ""
+        said = f"{len(board.stories)} stories, {board.posts} posts"
+        first = f": {clean(board.stories[0].title)}" if board.stories else ""
+        line = f"{iso(board.at)} {clean(self.heading.mode)}{learning}: {said}{first}"
+        return to_ascii(line) if self._ascii else line
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self._board is None:
-            yield "waiting for the first slice to close …"
+            said = "waiting for the first slice to close …"
+            yield Text(to_ascii(said) if self._ascii else said)
             return
-        ascii_only = not (console.encoding or "").lower().startswith("utf")
-        yield render(self._board, self.heading, width=options.max_width, ascii_only=ascii_only)
+        heading = replace(self.heading, first_at=self._first_at)
+        text = render(self._board, heading, width=options.max_width, ascii_only=self._ascii)
+        height = text.plain.count("\n")
+        if not self._ended:
+            # what stands below must not move up and down with the number of stories
+            self._height = max(self._height, height)
+            text.append("\n" * (self._height - height))
+        yield text

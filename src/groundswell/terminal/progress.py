@@ -10,6 +10,7 @@ from rich.progress import Progress as RichProgress
 
 from groundswell.model import Batch
 from groundswell.sources import Source
+from groundswell.terminal.plain import clean
 
 
 class Progress:
@@ -29,7 +30,7 @@ class Progress:
     def __enter__(self) -> Progress:
         self._bar.start()
         total = getattr(self._source, "bytes_total", None)
-        self._task = self._bar.add_task(self._source.name, total=total, posts=0)
+        self._task = self._bar.add_task(clean(self._source.name), total=total, posts=0)
         return self
 
     def advance(self, batch: Batch) -> None:

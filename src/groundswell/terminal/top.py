@@ -3,21 +3,66 @@
 from __future__ import annotations
 
 import http.client
-import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
-from groundswell.errors import SourceError
-from groundswell.model import MICROSECONDS, Board, Doubt, Story
+import msgspec
+
+from groundswell.errors import SourceError, UsageError
+from groundswell.model import MICROSECONDS, Board, Doubt, Status, Story
 from groundswell.terminal.board import Heading
 from groundswell.terminal.live import LiveBoard
+from groundswell.terminal.plain import clean
 
 TIMEOUT = 30.0
 """Seconds without a byte after which the desk is taken for gone; it sends one every 15."""
 LONGEST_LINE = 1 << 20
+HINT = "start one with `groundswell demo`, or name it with --url"
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+When = Annotated[datetime, msgspec.Meta(tz=True)]
+Sent = TypeVar("Sent")
+
+
+class _Kind(msgspec.Struct):
+    type: str = ""
+
+
+class _StorySent(msgspec.Struct):
+    """A story as far as the terminal shows it."""
+
+    id: str
+    rank: Count
+    title: str
+    terms: tuple[str, ...]
+    started_at: When
+    status: Status
+    posts: Count
+    authors: Count
+    expected: float
+    excess: float
+    lift: float
+    z: float
+    window: Count
+    flags: tuple[str, ...]
+    spark: tuple[Count, ...]
+
+
+class BoardSent(msgspec.Struct):
+    """A `board` event as far as the terminal shows it."""
+
+    mode: Literal["live", "replay", "simulated"]
+    slice: Annotated[int, msgspec.Meta(gt=0, lt=1 << 32)]
+    board: str
+    at: When
+    learning: bool
+    learned: tuple[Count, Count]
+    posts: Count
+    authors: Count
+    stories: tuple[_StorySent, ...]
 
 
 def run_top(url: str) -> None:
@@ -25,22 +70,25 @@ def run_top(url: str) -> None:
 
     Raises:
         SourceError: there is no desk at the first attempt.
+        UsageError: `url` is none.
     """
-    address = urlsplit(url if "://" in url else f"http://{url}")
+    address = _address(url)
     shown: LiveBoard | None = None
     try:
         while True:
             try:
-                for event in _events(address.hostname or "127.0.0.1", address.port or 80):
+                for event in _events(address):
                     if shown is None:
-                        heading = Heading(event["mode"], (url,), event["slice"] * MICROSECONDS)
+                        heading = Heading(event.mode, (url,), event.slice * MICROSECONDS)
                         shown = LiveBoard(heading).__enter__()
                     shown.show(board_from(event))
-            except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
                 if shown is None:
+                    raise ValueError("a stream that ended before its first board")
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                if shown is None:
+                    came = clean(str(error)) or type(error).__name__
                     raise SourceError(
-                        f"expected a desk at {url}, got {error or type(error).__name__}",
-                        hint="start one with `groundswell demo`, or name it with --url",
+                        f"expected a desk at {clean(url)}, got {came[:200]}", hint=HINT
                     ) from error
             time.sleep(1.0)
     except KeyboardInterrupt:
@@ -50,42 +98,66 @@ def run_top(url: str) -> None:
             shown.__exit__(None, None, None)
 
 
-def _events(host: str, port: int) -> Iterator[dict[str, Any]]:
-    """`board` events of the desk's stream."""
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+def _address(url: str) -> SplitResult:
     try:
-        connection.request("GET", "/api/v1/stream", headers={"Accept": "text/event-stream"})
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ValueError(f"HTTP {response.status}")
-        while line := response.readline(LONGEST_LINE):
-            if line.startswith(b"data: {"):
-                event = json.loads(line[6:])
-                if event.get("type") == "board":
-                    yield event
+        address = urlsplit(url if "://" in url else f"http://{url}")
+        known = address.scheme in {"http", "https"} and address.port != 0
+    except ValueError:
+        known = False
+    if not known or not url.isprintable():
+        raise UsageError(
+            f"expected the address of a desk, got {clean(url)!r}",
+            hint="it looks like http://127.0.0.1:8765",
+        )
+    return address
+
+
+def _events(address: SplitResult) -> Iterator[BoardSent]:
+    """`board` events of the desk's stream."""
+    secure = address.scheme == "https"
+    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection = connect(address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT)
+    try:
+        path = f"{address.path.rstrip('/')}/api/v1/stream"
+        connection.request("GET", path, headers={"Accept": "text/event-stream"})
+        with connection.getresponse() as response:
+            if response.status != 200:
+                raise ValueError(f"HTTP {response.status}")
+            kind = response.headers.get_content_type()
+            if kind != "text/event-stream":
+                raise ValueError(f"{kind}, not a stream of events")
+            while line := response.readline(LONGEST_LINE):
+                if line.startswith(b"data: {") and _decoded(line, _Kind).type == "board":
+                    yield _decoded(line, BoardSent)
     finally:
         connection.close()
 
 
-def board_from(event: dict[str, Any]) -> Board:
-    """A board from its JSON, as far as the terminal shows it."""
+def _decoded(line: bytes, kind: type[Sent]) -> Sent:
+    try:
+        return msgspec.json.decode(line[6:], type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"an event that is no board: {error}") from error
 
-    def micros(stamp: str) -> int:
-        return round(datetime.fromisoformat(stamp).timestamp() * MICROSECONDS)
 
+def board_from(event: BoardSent) -> Board:
+    """A board from what was sent; of doubts the desk sends the names only."""
     stories = tuple(
         Story(
-            id=story["id"], rank=story["rank"], title=story["title"], terms=tuple(story["terms"]),
-            started_at=micros(story["started_at"]), status=story["status"], posts=story["posts"],
-            authors=story["authors"], expected=story["expected"], excess=story["excess"],
-            lift=story["lift"], z=story["z"], window_us=story["window"] * MICROSECONDS,
-            doubts=tuple(Doubt(flag, 0.0, flag.replace("-", " ")) for flag in story["flags"]),
-            spark=tuple(story["spark"]),
+            id=story.id, rank=story.rank, title=story.title, terms=story.terms,
+            started_at=_micros(story.started_at), status=story.status, posts=story.posts,
+            authors=story.authors, expected=story.expected, excess=story.excess,
+            lift=story.lift, z=story.z, window_us=story.window * MICROSECONDS,
+            doubts=tuple(Doubt(flag, 0.0, flag.replace("-", " ")) for flag in story.flags),
+            spark=story.spark,
         )
-        for story in event["stories"]
+        for story in event.stories
     )  # fmt: skip
     return Board(
-        board=event["board"], at=micros(event["at"]), learning=event["learning"],
-        learned=(event["learned"][0], event["learned"][1]), posts=event["posts"],
-        authors=event["authors"], stories=stories,
+        board=event.board, at=_micros(event.at), learning=event.learning,
+        learned=event.learned, posts=event.posts, authors=event.authors, stories=stories,
     )  # fmt: skip
+
+
+def _micros(moment: datetime) -> int:
+    return round(moment.timestamp() * MICROSECONDS)

@@ -1,0 +1,1 @@
+"""The terminal: its board, its live view, `top` and progress."""
