@@ -53,6 +53,16 @@ def name(state: State, burst: Burst) -> str:
     return " ".join(form.replace(SOFT_BREAK, "").split())
 
 
+def surface(state: State, first: int, last: int) -> str:
+    """The words of one post between two token positions, as written."""
+    held, size = state.ring, state.ring.tokens
+    text = held.texts[int(held.owner[last % size]) % held.posts]
+    if text is None:
+        return ""
+    form = text[int(held.starts[first % size]) : int(held.ends[last % size])]
+    return " ".join(form.replace(SOFT_BREAK, "").split())
+
+
 def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
     """Whether most occurrences have one and the same word at `at`, joined to the phrase."""
     held, size = state.ring, state.ring.tokens
