@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -82,6 +83,39 @@ def test_replay_prints_events_boards_and_a_summary_the_same_twice(recording: Pat
     assert any("cape" in title or "mira" in title for title in started)
     assert any("ferries" in title or "drummers" in title for title in started)
     assert one.stdout.rsplit("\n", 2)[0] + "\n" == again.stdout
+
+
+@pytest.mark.parametrize("form", ["table", "ndjson"])
+def test_somebody_at_a_terminal_gets_the_data_on_stdout(
+    recording: Path, form: str, tmp_path: Path
+) -> None:
+    """Stderr is a terminal, where a bar is drawn: the data still goes to stdout, whole."""
+    ours, theirs = pty.openpty()
+    command = [*GSW, "replay", str(recording), "--format", form, "--top", "3"]
+    with (tmp_path / "out").open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=theirs, env=os.environ | {"TERM": "xterm-256color"}
+        )
+    os.close(theirs)
+    drawn = _all_of(ours)
+    os.close(ours)
+    data = (tmp_path / "out").read_text("utf-8")
+    assert process.wait(timeout=60) == 0, drawn
+    assert "cape" in data.lower()
+    assert "\x1b" not in data
+    assert "posts" in drawn
+    assert "cape" not in drawn.lower()
+
+
+def _all_of(terminal: int) -> str:
+    """What is drawn on a terminal until nobody holds its other end."""
+    drawn = b""
+    try:
+        while chunk := os.read(terminal, 65_536):
+            drawn += chunk
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    return drawn.decode()
 
 
 def test_bad_lines_are_counted_and_kept_when_asked(recording: Path, tmp_path: Path) -> None:
