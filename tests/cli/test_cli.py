@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -54,6 +55,10 @@ def test_help_is_grouped_and_has_examples() -> None:
         (["replay", "a", "--speed", "fast"], 1, "a"),
         (["live", "--source", "jetstreem://x"], 2, "did you mean 'jetstream'"),
         (["live", "--source", "jetstream+ws://127.0.0.1:9/subscribe", "--no-serve"], 1, "refused"),
+        (["live", "--source", "jetstreem"], 2, "jetstream+ws://HOST:PORT"),
+        (["simulate", "-", "--truth", "absent/events.json"], 1, "absent/events.json"),
+        (["bench", "--json", "absent/figures.json"], 1, "absent/figures.json"),
+        (["demo", "--port", "70000"], 2, "between 0 and 65535, got"),
         (["replay", "-", "--slice", "soon"], 2, "15m"),
         (["simulate", "-", "--scenario", "award-night"], 2, "awards-night"),
         (["top", "--url", "http://127.0.0.1:9"], 1, "groundswell demo"),
@@ -67,6 +72,7 @@ def test_mistakes_get_one_clear_line(
     assert said.returncode == code, said.stderr
     assert words in said.stderr
     assert "Traceback" not in said.stderr
+    assert "unexpected" not in said.stderr
     assert said.stdout == ""
 
 
@@ -209,3 +215,14 @@ def test_doctor_says_each_setting_and_where_it_comes_from() -> None:
     said = run("doctor", "--settings", env=os.environ | {"GROUNDSWELL_TOP": "7", "COLUMNS": "160"})
     assert "environment" in said.stdout
     assert "stories on a board" in said.stdout
+
+
+def test_doctor_tells_a_port_that_is_taken() -> None:
+    """A free port is said to be free; a taken one has its reason and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        busy = run("doctor", env=os.environ | {"GROUNDSWELL_PORT": port})
+    free = run("doctor", env=os.environ | {"GROUNDSWELL_PORT": port})
+    assert f"port {port} of 127.0.0.1 cannot be had (Address already in use)" in busy.stdout
+    assert "--port" in busy.stdout
+    assert f"port {port} of 127.0.0.1 is free" in free.stdout
