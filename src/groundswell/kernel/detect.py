@@ -28,6 +28,8 @@ class Measured:
     kinds: NDArray[np.uint8]
     people: bursts.Profiles
     general: Floats
+    plain: NDArray[np.bool_]
+    """Whether all of its words are function words of some language."""
     habits: season.Habits
     usual: baseline.Usual
     scores: bursts.Scores
@@ -51,7 +53,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
         scores.authors >= (rules.everyday_lift * scores.expected),
     )
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
-    opens = (scores.open | habit) & (rare | strong)
+    opens = (scores.open | habit) & (rare | strong) & ~seen.plain
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
@@ -84,6 +86,7 @@ def measure(
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
     parts, kinds = _parts(state, found, lists)
     general = general_use(state, book, parts, found.words)
+    plain = _plain(rules, book, parts, found.words)
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, counts.MISSED, 0.0)
     usual = baseline.usual(
@@ -98,7 +101,7 @@ def measure(
     scores = bursts.score(
         people.within, usual, habits.dispersion, volumes, rules.windows, rules.rank_window, gate
     )
-    return Measured(found, lists, parts, kinds, people, general, habits, usual, scores)
+    return Measured(found, lists, parts, kinds, people, general, plain, habits, usual, scores)
 
 
 def _parts(
@@ -125,6 +128,20 @@ def general_use(
     each = book.frequencies(parts.ravel()).reshape(shape) @ state.languages
     tokens = state.ring.n_tokens / max(state.ring.n_posts, 1)
     return usage.shares(each, words.astype(np.int64), tokens)
+
+
+def _plain(
+    rules: Rules, book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32]
+) -> NDArray[np.bool_]:
+    """Whether each word of a term is a function word in some language: no subject of a story.
+
+    Where people of one language wake up, its little words rise; they are no news.
+    """
+    if not book.languages:
+        return np.zeros(words.size, np.bool_)
+    most = book.frequencies(parts.ravel()).max(axis=1).reshape(parts.shape)
+    beyond = np.arange(parts.shape[1])[None, :] >= words[:, None]
+    return np.asarray(((most >= rules.function_word) | beyond).all(axis=1))
 
 
 def _rare(state: State, rules: Rules, seen: Measured) -> NDArray[np.bool_]:

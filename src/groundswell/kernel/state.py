@@ -41,12 +41,18 @@ class Rules:
     company_terms: int = 4
     company_share: float = 0.25
     company_lift: float = 4.0
+    function_word: float = 0.002
+    """Frequency among all words, in some language, from which on a word begins no story."""
     stop_share: float = 0.08
     """Share of people who use a word in general from which on it tells nothing."""
     calm_bar: float = 0.4
     restless_bar: float = 1.0
     """Strength that starts a story, in √(the board's people in the window): the first on a board
     where little stirs, the second where much does, and before that is known."""
+    sure_gate: float = 5.0
+    """z that a story needs to be announced."""
+    lone: float = 1.5
+    """How much higher the bar is for a word that bursts alone, without another to agree."""
     starts: float = 1.0
     """Stories an hour that chance may start: the bar stands where so many would pass."""
     remembered: int = 360
@@ -105,6 +111,8 @@ class State:
     week: season.Season = field(default_factory=lambda: season.Season(MICROSECONDS * 60, 1024))
     stirred: list[tuple[int, float]] = field(default_factory=list)
     """Stories that ended: (slice, their greatest strength)."""
+    names: dict[int, tuple[str, bool, int]] = field(default_factory=dict)
+    """Names of the terms told last: (name, whether it is a common one, posts it was taken from)."""
     deleted: list[str] = field(default_factory=list)
     living: list[stories.Living] = field(default_factory=list)
     evicted_before: int = 0

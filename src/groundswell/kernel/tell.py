@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import standing, stories, usage
-from groundswell.kernel.naming import name_all
+from groundswell.kernel.naming import forget_names, name_all
 from groundswell.kernel.state import Rules, State
 from groundswell.kernel.write import write
 from groundswell.model import MICROSECONDS, Story, StoryEvent
@@ -39,7 +39,7 @@ def tell(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=_held(state, rules),
     )  # fmt: skip
-    posts = [np.unique(np.concatenate([found[i].posts for i in g])) for g in groups]
+    posts = [_posts([found[i] for i in g]) for g in groups]
     goes_on, split = stories.match(posts, state.living)
     merged = stories.absorbed(posts, goes_on, state.living)
     bar = _bar(state, rules)
@@ -65,6 +65,15 @@ def tell(
         if living.id not in alive and i not in merged and not living.ended:
             told.append(_Told(*write(state, rules, living, [], living.posts, bar, book), living))
     return _rank(state, rules, told, asleep, [state.living[i] for i in merged], events, book)
+
+
+def _posts(members: list[stories.Burst]) -> Ints:
+    """Posts of a story: of the bursts that may begin one; what only joins brings none of its own.
+
+    A story goes on by its seed when none of its bursts is that strong any more.
+    """
+    own = [burst.posts for burst in members if burst.open] or [members[0].posts]
+    return np.unique(np.concatenate(own))
 
 
 def _rank(
@@ -97,6 +106,7 @@ def _rank(
     for living in [*merged, *(row.living for row in over)]:
         if not living.doubted:
             state.stirred.append((state.slices, living.strength))
+    forget_names(state, {key for row in told for key in row.living.terms})
     state.living = [*(row.living for row in told), *asleep]
     return ranked
 

@@ -32,8 +32,7 @@ def write(
     if members:
         living.posts = posts
         living.terms = tuple(burst.key for burst in members)
-        known = [burst.strength for burst in members if burst.known]
-        living.strength = max(living.strength, *known, 0.0)
+        living.strength = max(living.strength, _strength(rules, members))
         name, weight = stories.title(members)
         if weight > 1.3 * living.title_weight or name == living.title:
             living.title, living.title_weight = name, weight
@@ -71,6 +70,14 @@ def write(
         spark=tuple(int(x) for x in spark[::-1]),
     )
     return excess * demotion, story
+
+
+def _strength(rules: Rules, members: list[stories.Burst]) -> float:
+    """Of the bursts that are sure and began when enough was heard before; less for a lone word."""
+    sure = [b for b in members if b.open and b.known and b.z >= rules.sure_gate]
+    strongest = max((burst.strength for burst in sure), default=0.0)
+    words = {part for burst in members for part in burst.parts}
+    return strongest if len(words) > 1 else strongest / rules.lone
 
 
 def _age(
