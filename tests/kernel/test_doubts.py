@@ -19,6 +19,8 @@ def evidence(**columns: object) -> Evidence:
         "bands": spread,
         "domains": np.zeros(n, np.uint64),
         "replies": np.zeros(n, np.uint64),
+        "hosts": np.zeros(n, np.uint64),
+        "elsewhere": np.arange(1, 101, dtype=np.uint64),
         "deleted": 0,
     }
     return Evidence(**(usual | columns))  # type: ignore[arg-type]
@@ -31,6 +33,14 @@ def kinds(given: Evidence) -> list[str]:
 def test_people_who_share_nothing_are_not_doubted() -> None:
     """Forty people, forty texts, no domain, no account answered."""
     assert kinds(evidence()) == []
+
+
+def test_people_of_one_instance_are_doubted_where_the_board_has_many() -> None:
+    """Thirty of forty people of one instance that has a hundredth of the board; not of its half."""
+    hosts = np.where(np.arange(40) < 30, 7, 0).astype(np.uint64)
+    assert kinds(evidence(hosts=hosts)) == ["one-domain"]
+    half = np.array([7, 8] * 50, np.uint64)
+    assert kinds(evidence(hosts=hosts, elsewhere=half)) == []
 
 
 def test_each_doubt_is_found_by_what_it_is_named_for() -> None:

@@ -37,6 +37,10 @@ RAREST = 450
 """Words of a language down to 10^−4.5 of all: rarer ones are no habit of anyone."""
 
 
+PLATFORM_WORDS = ("rt", "via", "amp", "http", "https", "t", "co")
+"""What software writes into posts: as everyday as a language's function words."""
+
+
 def load_tables() -> Tables:
     """The tokeniser's tables, with the public suffix list as installed."""
     rules = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
@@ -51,6 +55,7 @@ def load_kernel(rules: Rules) -> Kernel:
 
 def load_lexicon(tables: Tables) -> usage.Lexicon:
     """General word frequencies of some forty languages, from the `wordfreq` package (0.8 s)."""
+    platforms = tokenize(list(PLATFORM_WORDS), tables).hashes
     languages = tuple(sorted(wordfreq.available_languages("small")))
     keys, levels = [], []
     for language in languages:
@@ -61,7 +66,9 @@ def load_lexicon(tables: Tables) -> usage.Lexicon:
         single = np.diff(tokens.first) == 1
         keys.append(tokens.hashes[tokens.first[:-1][single]])
         levels.append(np.maximum(np.array(level, np.uint16), 1)[single])
-    return usage.lexicon(keys, levels, languages)
+    keys.append(platforms)
+    levels.append(np.full(platforms.size, 200, np.uint16))
+    return usage.lexicon(keys, levels, (*languages, "platforms"))
 
 
 @dataclass(slots=True)

@@ -47,6 +47,10 @@ class Evidence:
     """First registrable domain of each post."""
     replies: NDArray[np.uint64]
     """Whom each post answers."""
+    hosts: NDArray[np.uint64]
+    """Instance of each author, 0 where it is not known."""
+    elsewhere: NDArray[np.uint64]
+    """Instances of the board's newest posts, of any length."""
     deleted: int
     """Posts of the story that were deleted in the same while."""
     named: Callable[[int], str] = lambda _: "one domain"
@@ -63,7 +67,7 @@ def doubts(evidence: Evidence, *, share: float, min_posts: int) -> tuple[Doubt, 
     checks: tuple[Check, ...] = (
         _few_authors,
         lambda e: _copied_text(e, share),
-        lambda e: _one_domain(e, share),
+        lambda e: _one_domain(e, share) or _one_instance(e, share),
         lambda e: _reply_campaign(e, share),
         _deleted_after,
     )
@@ -131,6 +135,21 @@ def _one_domain(evidence: Evidence, share: float) -> Doubt | None:
         return None
     domain = evidence.named(int(linking[first[counts.argmax()]]))
     return Doubt("one-domain", part, f"one domain: {part:.0%} of the posts link to {domain}")
+
+
+def _one_instance(evidence: Evidence, share: float) -> Doubt | None:
+    """Most people are of one instance, at least four times as many as on the whole board."""
+    _, first = np.unique(evidence.authors, return_index=True)
+    hosts = evidence.hosts[first]
+    names, counts = np.unique(hosts[hosts != 0], return_counts=True)
+    if names.size == 0:
+        return None
+    part = float(counts.max()) / hosts.size
+    usual = float((evidence.elsewhere == names[counts.argmax()]).mean())
+    if part < share or part < 4 * usual:
+        return None
+    reason = f"one instance: {part:.0%} of the people are of one, {usual:.0%} are usual"
+    return Doubt("one-domain", part, reason)
 
 
 def _reply_campaign(evidence: Evidence, share: float) -> Doubt | None:

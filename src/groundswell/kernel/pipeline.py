@@ -25,7 +25,7 @@ __all__ = ["Kernel", "Rules", "State"]
 
 Ints = NDArray[np.int64]
 Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...]]
-"""Prepared texts, their tokens, and the hashes of authors, ids and accounts answered."""
+"""Prepared texts, their tokens, and the hashes of authors, ids, accounts answered and instances."""
 
 
 RUN = 4_096
@@ -99,7 +99,10 @@ class Kernel:
         replies = [_account(reply) if reply else "" for reply in batch.replies]
         answered = hash_strings(replies)
         answered[[not reply for reply in replies]] = 0
-        hashes = (hash_strings(authors), hash_strings(batch.ids), answered)
+        hosts = [_host(author) for author in batch.authors]
+        hosted = hash_strings(hosts)
+        hosted[[not host for host in hosts]] = 0
+        hashes = (hash_strings(authors), hash_strings(batch.ids), answered, hosted)
         return prepared, tokenize(prepared, self.tables), hashes
 
     def _count(
@@ -126,7 +129,7 @@ class Kernel:
         begin: int,
         end: int,
     ) -> None:
-        texts, tokens, (authors, ids, replies) = prepared
+        texts, tokens, (authors, ids, replies, hosts) = prepared
         state, held = self.state, self.state.ring
         said = counts.Said(held.hashes, held.joins, held.back)
         for low in range(begin, end, RUN):
@@ -136,7 +139,8 @@ class Kernel:
             counts.let_go(
                 state.counts, said, held.first[gone], held.count[gone], held.authors[gone]
             )
-            posts = ring.Posts(texts[low:high], authors[low:high], ids[low:high], replies[low:high])
+            part = slice(low, high)
+            posts = ring.Posts(texts[part], authors[part], ids[part], replies[part], hosts[part])
             places = ring.append(
                 held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
                 tokens.joins, first, state.counts.slice,
@@ -220,6 +224,11 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Bounds of the runs of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _host(author: str) -> str:
+    """The instance of an account: what follows its @, or the first label of its handle."""
+    return author.rpartition("@")[2].partition(".")[2] if ":" not in author else ""
 
 
 def _account(reply: str) -> str:

@@ -40,6 +40,8 @@ class Ring:
     authors: NDArray[np.uint64] = field(init=False)
     ids: NDArray[np.uint64] = field(init=False)
     replies: NDArray[np.uint64] = field(init=False)
+    hosts: NDArray[np.uint64] = field(init=False)
+    """Instance of the author; 0 where it is not known."""
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
@@ -62,6 +64,7 @@ class Ring:
         self.authors = np.zeros(self.posts, np.uint64)
         self.ids = np.zeros(self.posts, np.uint64)
         self.replies = np.zeros(self.posts, np.uint64)
+        self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
         self.texts = [None] * self.posts
@@ -101,6 +104,7 @@ class Posts:
     authors: NDArray[np.uint64]
     ids: NDArray[np.uint64]
     replies: NDArray[np.uint64]
+    hosts: NDArray[np.uint64]
 
 
 def falling_out(ring: Ring, posts: int, tokens: int, slice_: int) -> NDArray[np.int64]:
@@ -141,6 +145,7 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     ring.authors[places] = posts.authors
     ring.ids[places] = posts.ids
     ring.replies[places] = posts.replies
+    ring.hosts[places] = posts.hosts
     ring.flags[places] = 0
     at = ring.n_posts % ring.posts
     fits = min(n, ring.posts - at)

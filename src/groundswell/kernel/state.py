@@ -51,8 +51,10 @@ class Rules:
     where little stirs, the second where much does, and before that is known."""
     sure_gate: float = 5.0
     """z that a story needs to be announced."""
-    lone: float = 1.5
+    lone: float = 2.0
     """How much higher the bar is for a word that bursts alone, without another to agree."""
+    lone_at_first: float = 3.0
+    """The same before a day is known: such a word may well be a daily habit."""
     starts: float = 1.0
     """Stories an hour that chance may start: the bar stands where so many would pass."""
     remembered: int = 360

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import bursts, company, counts, ring, standing, stories, usage
+from groundswell.kernel import bursts, company, counts, ring, season, standing, stories, usage
 from groundswell.kernel.detect import general_use
 from groundswell.kernel.doubts import Evidence, doubts, signatures, weigh
 from groundswell.kernel.naming import surface
@@ -32,7 +32,7 @@ def write(
     if members:
         living.posts = posts
         living.terms = tuple(burst.key for burst in members)
-        living.strength = max(living.strength, _strength(rules, members))
+        living.strength = max(living.strength, _strength(state, rules, members))
         name, weight = stories.title(members)
         if weight > 1.3 * living.title_weight or name == living.title:
             living.title, living.title_weight = name, weight
@@ -72,12 +72,19 @@ def write(
     return excess * demotion, story
 
 
-def _strength(rules: Rules, members: list[stories.Burst]) -> float:
+def _strength(state: State, rules: Rules, members: list[stories.Burst]) -> float:
     """Of the bursts that are sure and began when enough was heard before; less for a lone word."""
     sure = [b for b in members if b.open and b.known and b.z >= rules.sure_gate]
     strongest = max((burst.strength for burst in sure), default=0.0)
-    words = {part for burst in members for part in burst.parts}
-    return strongest if len(words) > 1 else strongest / rules.lone
+    if not _alone(members):
+        return strongest
+    return strongest / (rules.lone if season.knows_a_day(state.week) else rules.lone_at_first)
+
+
+def _alone(members: list[stories.Burst]) -> bool:
+    """Whether all bursts are one word or phrase and parts of it."""
+    longest = max((set(burst.parts) for burst in members), key=len, default=set())
+    return all(set(burst.parts) <= longest for burst in members)
 
 
 def _age(
@@ -193,9 +200,17 @@ def _doubts(state: State, rules: Rules, living: stories.Living, posts: Ints) -> 
         domains=held.domains[recent],
         named=lambda i: _domain(state, int(recent[i])),
         replies=np.where(named, held.hashes[opening], held.replies[recent]),
+        hosts=held.hosts[recent],
+        elsewhere=held.hosts[_latest(state)],
         deleted=_deleted(state, living.terms, since),
     )
     return doubts(evidence, share=rules.doubt_share, min_posts=rules.doubt_posts)
+
+
+def _latest(state: State) -> Ints:
+    """Places of the board's newest posts, as many as a story is judged by."""
+    newest = np.arange(max(0, state.ring.n_posts - EVIDENCE), state.ring.n_posts)
+    return np.asarray(newest % state.ring.posts, np.int64)
 
 
 def _domain(state: State, place: int) -> str:
