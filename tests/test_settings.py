@@ -67,3 +67,11 @@ def test_windows_follow_the_slice() -> None:
     assert rules(Settings()).windows == (1, 5, 15, 60)
     assert rules(Settings(slice=900)).windows == (1, 4, 16)
     assert rules(Settings(slice=86_400)).windows == (1,)
+
+
+def test_a_mistyped_variable_is_refused_and_a_source_s_own_is_not(tmp_path: Path) -> None:
+    """A near miss of a setting's name is an error that names it; other variables pass."""
+    with pytest.raises(UsageError, match="did you mean 'min_authors'"):
+        load({}, {"GROUNDSWELL_MIN_AUTHOR": "3"}, tmp_path)
+    own = {"GROUNDSWELL_ZSTD_DICTIONARY": "x", "GROUNDSWELL_DATA_DIR": "y"}
+    assert load({}, own, tmp_path).origins["top"] == "default"

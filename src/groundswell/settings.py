@@ -97,7 +97,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     given = {}
     for key, value in environment.items():
         name = key.removeprefix(PREFIX).lower()
-        if key.startswith(PREFIX) and name in known:
+        # other variables may be a source's own; a near miss is a setting mistyped
+        meant = name in known or difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+        if key.startswith(PREFIX) and meant:
             given[name] = value
     return given
 
@@ -115,8 +117,10 @@ def _checked(name: str, value: Any, origin: str) -> Any:
         raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
     low, high = entry.metadata["low"], entry.metadata["high"]
     if kind is not str and not low <= typed <= high:
+        unit = entry.metadata["unit"]
+        span = f"between {low} and {high}" + (f" {unit}" if unit != name else "")
         raise UsageError(
-            f"expected {name} between {low} and {high} {entry.metadata['unit']}, got {typed}",
+            f"expected {name} {span}, got {typed}",
             hint=f"the nearest is {min(max(typed, low), high)} ({origin})",
         )
     return typed

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import pty
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -53,6 +55,10 @@ def test_help_is_grouped_and_has_examples() -> None:
         (["replay", "a", "--speed", "fast"], 1, "a"),
         (["live", "--source", "jetstreem://x"], 2, "did you mean 'jetstream'"),
         (["live", "--source", "jetstream+ws://127.0.0.1:9/subscribe", "--no-serve"], 1, "refused"),
+        (["live", "--source", "jetstreem"], 2, "jetstream+ws://HOST:PORT"),
+        (["simulate", "-", "--truth", "absent/events.json"], 1, "absent/events.json"),
+        (["bench", "--json", "absent/figures.json"], 1, "absent/figures.json"),
+        (["demo", "--port", "70000"], 2, "between 0 and 65535, got"),
         (["replay", "-", "--slice", "soon"], 2, "15m"),
         (["simulate", "-", "--scenario", "award-night"], 2, "awards-night"),
         (["top", "--url", "http://127.0.0.1:9"], 1, "groundswell demo"),
@@ -66,6 +72,7 @@ def test_mistakes_get_one_clear_line(
     assert said.returncode == code, said.stderr
     assert words in said.stderr
     assert "Traceback" not in said.stderr
+    assert "unexpected" not in said.stderr
     assert said.stdout == ""
 
 
@@ -82,6 +89,39 @@ def test_replay_prints_events_boards_and_a_summary_the_same_twice(recording: Pat
     assert any("cape" in title or "mira" in title for title in started)
     assert any("ferries" in title or "drummers" in title for title in started)
     assert one.stdout.rsplit("\n", 2)[0] + "\n" == again.stdout
+
+
+@pytest.mark.parametrize("form", ["table", "ndjson"])
+def test_somebody_at_a_terminal_gets_the_data_on_stdout(
+    recording: Path, form: str, tmp_path: Path
+) -> None:
+    """Stderr is a terminal, where a bar is drawn: the data still goes to stdout, whole."""
+    ours, theirs = pty.openpty()
+    command = [*GSW, "replay", str(recording), "--format", form, "--top", "3"]
+    with (tmp_path / "out").open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=theirs, env=os.environ | {"TERM": "xterm-256color"}
+        )
+    os.close(theirs)
+    drawn = _all_of(ours)
+    os.close(ours)
+    data = (tmp_path / "out").read_text("utf-8")
+    assert process.wait(timeout=60) == 0, drawn
+    assert "cape" in data.lower()
+    assert "\x1b" not in data
+    assert "posts" in drawn
+    assert "cape" not in drawn.lower()
+
+
+def _all_of(terminal: int) -> str:
+    """What is drawn on a terminal until nobody holds its other end."""
+    drawn = b""
+    try:
+        while chunk := os.read(terminal, 65_536):
+            drawn += chunk
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    return drawn.decode()
 
 
 def test_bad_lines_are_counted_and_kept_when_asked(recording: Path, tmp_path: Path) -> None:
@@ -175,3 +215,14 @@ def test_doctor_says_each_setting_and_where_it_comes_from() -> None:
     said = run("doctor", "--settings", env=os.environ | {"GROUNDSWELL_TOP": "7", "COLUMNS": "160"})
     assert "environment" in said.stdout
     assert "stories on a board" in said.stdout
+
+
+def test_doctor_tells_a_port_that_is_taken() -> None:
+    """A free port is said to be free; a taken one has its reason and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        busy = run("doctor", env=os.environ | {"GROUNDSWELL_PORT": port})
+    free = run("doctor", env=os.environ | {"GROUNDSWELL_PORT": port})
+    assert f"port {port} of 127.0.0.1 cannot be had (Address already in use)" in busy.stdout
+    assert "--port" in busy.stdout
+    assert f"port {port} of 127.0.0.1 is free" in free.stdout

@@ -267,3 +267,28 @@ def test_fit_gives_exactly_the_cells(text: str, width: int) -> None:
     for words in (clean(text), to_ascii(clean(text))):
         assert cells(fit(words, width, more="…")) == width
         assert widest(fit(words, width)) <= width
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_terms_are_whole_or_left_out(width: int) -> None:
+    """The line of terms ends with a whole term, never within one, at any width."""
+    terms = ("tripped", "bowed and kept walking", "stairs and made it choreography") * 3
+    shown = text_board(board(story(1, terms=terms)), LIVE, width=width)
+    said = next(line for line in shown.splitlines() if line.startswith("    rising: "))
+    listed = said.removeprefix("    rising: ").split(", ")
+    assert listed
+    assert set(listed) <= set(terms)
+
+
+def test_a_first_term_without_room_says_that_it_goes_on() -> None:
+    """One term longer than the line is cut, with a mark that says so."""
+    shown = text_board(board(story(1, terms=("a" * 300,))), LIVE, width=80)
+    said = next(line for line in shown.splitlines() if line.startswith("    rising: "))
+    assert said.endswith("a…")
+
+
+def test_what_is_no_longer_above_usual_is_not_nought_times_usual() -> None:
+    """A story that cooled to usual shows a dash: 0.0× would be a figure that nobody measured."""
+    shown = text_board(board(story(1, lift=0.0, status="cooling")), LIVE, width=80)
+    assert "0.0×" not in shown
+    assert " - " in shown

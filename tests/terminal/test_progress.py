@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 
@@ -112,3 +113,26 @@ def test_a_source_of_unknown_size_has_a_bar_too(monkeypatch: pytest.MonkeyPatch)
     source.bytes_total = None
     run(source)
     assert "4 posts" in seen.getvalue()
+
+
+def test_what_is_printed_meanwhile_goes_where_it_was_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While a bar stands on a terminal, data on stdout stays on stdout."""
+    seen = Seen()
+    monkeypatch.setattr(sys, "stderr", seen)
+    out = sys.stdout
+    with Progress(Recording()) as progress:
+        progress.advance(BATCH)
+        assert sys.stdout is out
+        print("data")
+    assert capsys.readouterr().out == "data\n"
+    assert "data" not in seen.getvalue()
+
+
+def test_the_bar_tells_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posts a second stand beside the posts."""
+    seen = Seen()
+    monkeypatch.setattr(sys, "stderr", seen)
+    run(Recording())
+    assert re.search(r"4 posts [\d,]+/s", re.sub(r"\x1b\[[0-9;]*m", "", seen.getvalue()))

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from groundswell import __version__, settings
 from groundswell.settings import Settings
+from groundswell.sources.packing import check_writable, write_text
 from groundswell.terminal import run_top
 
 
@@ -41,10 +42,12 @@ def bench(
     """
     from groundswell import bench as benchmarks  # noqa: PLC0415 -- compiles; only when asked for
 
+    if json_file:
+        check_writable(json_file)  # minutes of measuring must not end in a file that cannot be
     figures = benchmarks.run(posts, rounds, note=lambda text: print(text, file=sys.stderr))
     result = figures.to_dict()
     if json_file:
-        Path(json_file).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        write_text(json_file, json.dumps(result, indent=1) + "\n")
     _print_figures(result)
 
 
@@ -105,7 +108,7 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
     return [
         (sys.version_info >= (3, 11), f"groundswell {__version__} on Python {python}", "use 3.11"),
         _has("pyarrow", "Parquet recordings", "pip install 'groundswell[parquet]'"),
-        (_port_free(current), f"port {current.port} of {current.host}", "use --port"),
+        _port_free(current),
         _reaches("jetstream2.us-east.bsky.network", 443),
         (sys.stdout.encoding.lower() == "utf-8", "UTF-8 terminal", "set PYTHONIOENCODING=utf-8"),
         (free >= 1, f"{free} GB free here", "make room"),
@@ -117,14 +120,15 @@ def _has(module: str, what: str, mend: str) -> tuple[bool, str, str]:
     return found, f"{what}: {module} is {'' if found else 'not '}installed", mend
 
 
-def _port_free(current: Settings) -> bool:
+def _port_free(current: Settings) -> tuple[bool, str, str]:
+    where = f"port {current.port} of {current.host}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((current.host, current.port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return False, f"{where} cannot be had ({error.strerror})", "name another with --port"
+    return True, f"{where} is free", ""
 
 
 def _reaches(host: str, port: int) -> tuple[bool, str, str]:

@@ -65,7 +65,9 @@ class Show:
             out.flush()
 
         progress = Progress(source)
-        return cls(board, progress.advance, end, [progress])
+        # lines on the same terminal show how far it is, and a bar among them would tear them
+        parts = [] if sys.stdout.isatty() else [progress]
+        return cls(board, progress.advance, end, parts)
 
     @classmethod
     def table(cls, loaded: Loaded, source: Source, *, summary: bool = True) -> Show:
@@ -74,6 +76,7 @@ class Show:
         heading = replace(_heading(loaded, [source]), whole=True)
 
         def end(figures: Summary, _: threading.Event) -> None:
+            progress.stop()
             whole = seen.board(loaded.settings.top)
             if whole:
                 _print_board(whole, heading)

@@ -13,7 +13,7 @@ from groundswell import settings
 from groundswell.cli.show import Show
 from groundswell.cli.stopping import stop_on_signals
 from groundswell.engines import local
-from groundswell.errors import UsageError
+from groundswell.errors import SourceError, UsageError
 from groundswell.model import Reject
 from groundswell.settings import Loaded
 from groundswell.simulate import SimulatedNight, load_scenario
@@ -68,7 +68,7 @@ def live(
     groundswell live --source jetstream+ws://127.0.0.1:6008/subscribe --no-serve
     """
     loaded = settings.load({"port": port, "host": host, "slice": _slice(slice_), "top": top})
-    sources = [open_source(uri) for uri in source or ["jetstream"]]
+    sources = [_stream(uri) for uri in source or ["jetstream"]]
     if not all(s.live for s in sources):
         raise UsageError("expected live sources", hint="a recording is played by `replay`")
     show = Show.terminal(loaded, sources) if no_serve else Show.desk(loaded, sources)
@@ -144,6 +144,20 @@ def _recording(files: list[str]) -> Source:
     if any(source.live for source in opened):
         raise UsageError("expected recordings", hint="a live stream is followed by `live`")
     return opened[0] if len(opened) == 1 else merge(opened)
+
+
+def _stream(uri: str) -> Source:
+    try:
+        return open_source(uri)
+    except SourceError as error:
+        if ":" in uri:
+            raise
+        # a bare word is taken for a file's name, which nobody meant here
+        raise UsageError(
+            f"expected a stream such as jetstream or jetstream+ws://HOST:PORT/subscribe, "
+            f"got {uri!r}",
+            hint="a recording is played by `replay`",
+        ) from error
 
 
 def _slice(text: str) -> int | None:

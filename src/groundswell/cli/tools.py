@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ from groundswell.errors import UsageError
 from groundswell.simulate import frames, generate, load_scenario, truth, write
 from groundswell.simulate.server import JetstreamServer
 from groundswell.sources import open_source
-from groundswell.sources.packing import opened
+from groundswell.sources.packing import opened, write_text
 
 
 def record(
@@ -69,7 +68,7 @@ def simulate(  # noqa: PLR0913 -- one option each
     script = load_scenario(scenario)
     if truth_file:
         events = truth(script, seed=seed, rate=rate, days=days)
-        Path(truth_file).write_text(json.dumps(events, indent=1), "utf-8")
+        write_text(truth_file, json.dumps(events, indent=1))
     made = generate(script, seed=seed, rate=rate, posts=posts, days=days)
     if serve is not None:
         stop = stop_on_signals()

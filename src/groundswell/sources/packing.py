@@ -23,9 +23,7 @@ def opened(path: str) -> Iterator[IO[bytes]]:
     try:
         raw = Path(path).open("wb")  # noqa: SIM115 -- closed below
     except OSError as error:
-        raise SourceError(
-            f"expected to write {path}, got {error.strerror}", hint="name another file"
-        ) from error
+        raise _cannot_write(path, error) from error
     with raw:
         if path.endswith(".gz"):
             with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
@@ -35,3 +33,34 @@ def opened(path: str) -> Iterator[IO[bytes]]:
                 yield cast("IO[bytes]", packed)
         else:
             yield raw
+
+
+def write_text(path: str, text: str) -> None:
+    """A small file as UTF-8, plain.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
+    try:
+        Path(path).write_text(text, "utf-8")
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def check_writable(path: str) -> None:
+    """Makes sure, before long work, that a file can be written; what it holds stays.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
+    try:
+        Path(path).open("ab").close()
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: str, error: OSError) -> SourceError:
+    return SourceError(
+        f"expected to write {path}, got: {error.strerror}",
+        hint="name a file in a folder that is there",
+    )

@@ -169,11 +169,22 @@ def _row(story: Story, board: Board, page: _Page) -> Text:
         f" {page.say(_times(story.lift)):>7} {since:>{page.since}}"
     )
     row.append(figures + "\n", style=QUIET if doubted else "")
-    terms = ", ".join(clean(term) for term in story.terms)
-    row.append(page.say(f"    {clean(story.status)}: {terms}\n"), style=QUIET)
+    row.append(f"{_terms(story, page)}\n", style=QUIET)
     for doubt in story.doubts:
         row.append(page.say(f"    {clean(doubt.reason)}\n"), style="yellow")
     return row
+
+
+def _terms(story: Story, page: _Page) -> str:
+    """Status and terms on one line: what has no room is left out whole, never torn."""
+    line = page.say(f"    {clean(story.status)}: ")
+    for i, term in enumerate(story.terms):
+        said = page.say(("" if i == 0 else ", ") + clean(term))
+        if cells(line + said) <= page.width:
+            line += said
+        elif i == 0:
+            return fit(line + said, page.width, more=page.say("…")).rstrip()
+    return line
 
 
 def _count(value: int) -> str:
@@ -186,7 +197,9 @@ def _count(value: int) -> str:
 
 
 def _times(lift: float) -> str:
-    """In seven cells."""
+    """In seven cells; a story that is no longer above usual has none."""
+    if lift <= 0:
+        return "-"
     if lift < 10:
         return f"{lift:.1f}×"
     return f"{lift:.0f}×" if lift < 999_999 else f"{lift:.0e}×"
