@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -298,6 +298,29 @@ def test_words_are_overdispersed_as_in_life() -> None:
     usual = counts.sum(axis=1, keepdims=True) * volume / volume.sum()
     dispersion = ((counts - usual) ** 2 / usual).sum(axis=1) / 23
     assert np.mean(dispersion) > 1.15
+
+
+def test_what_people_cry_at_news_is_no_news(posts: list[Post]) -> None:
+    """On the first day, on which nothing happens, people cry "no way" and "omg" as well."""
+    first = [whole_words(p["text"]) for p in posts if p.get("created_at", "9") < "2026-06-02"]
+    assert all(sum(f" {cry} " in text for text in first) > 3 for cry in ("omg", "no way"))
+
+
+def test_everyday_talk_stays_below_the_smallest_event() -> None:
+    """The truth is complete: no rare word is said by twelve people within a quarter of an hour."""
+    quiet = thinned(per_minute=31.0, event=[], campaign=[], usual=NOTHING)
+    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    total = Counter[str]()
+    for post in generate(quiet, seed=SEED, days=1):
+        if "text" in post:
+            quarter = f"{post['created_at'][:13]}-{int(post['created_at'][14:16]) // 15}"
+            words = set(WORD.findall(post["text"].casefold()))
+            total.update(words)
+            for word in words:
+                said[word][quarter].add(post["author"])
+    rare = [word for word, count in total.items() if count <= 2 * 24]
+    assert len(rare) > 10_000
+    assert max(len(people) for word in rare for people in said[word].values()) < 12
 
 
 def test_the_course_of_an_event_ends_at_a_tenth() -> None:

@@ -23,6 +23,8 @@ CHUNK = 10
 """Minutes a time."""
 POOL = 400
 """Posts that may still be answered or repeated: an hour or two of them."""
+CRIED = 0.06
+"""Posts that begin with a cry: at an event it is one in three."""
 ECHO = 0.35
 """Answers that take up a word of what they answer."""
 
@@ -92,6 +94,7 @@ class Everyday:
         topics[answered] = [parents[i].topic for i in answered.tolist()]
         words = speech.words(rng, topics, np.where(kinds == 0, 1, _lengths(rng, size)))
         self._echo(words, parents, answered)
+        self._exclaim(words, speech.vocabulary.tongue.cries)
         texts = speech.typed(rng, [speech.joined(one) for one in words], talk.emoji)
         self._decorate(texts, words, kinds)
         authors = self._crowd.speakers(rng, tongue, size)
@@ -128,6 +131,12 @@ class Everyday:
             if own < ECHO:
                 said = parents[i].words
                 words[i].insert(int(own / ECHO * len(words[i])), said[int(other * len(said))])
+
+    def _exclaim(self, words: list[list[str]], cries: list[str]) -> None:
+        """What people cry at news they also cry at the kettle."""
+        which = self._rng.integers(0, int(len(cries) / CRIED), len(words))
+        for i in np.flatnonzero(which < len(cries)).tolist():
+            words[i].insert(0, cries[int(which[i])])
 
     def _decorate(self, texts: list[str], words: list[list[str]], kinds: NDArray[np.int64]) -> None:
         """Hashtags and links, on posts that are no repeats."""

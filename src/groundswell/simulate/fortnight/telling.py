@@ -107,4 +107,4 @@ def _habit(one: World, habit: Habit) -> Iterator[Entry]:
             **entry,
             "first": first,
         }
-        first = False
+        first = first and centre < 0

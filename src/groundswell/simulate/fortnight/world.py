@@ -38,7 +38,10 @@ class World:
 
 
 def dice(seed: int, stream: int, number: int = 0) -> np.random.Generator:
-    """PCG64, whose streams NumPy keeps the same over its versions (NEP 19)."""
+    """PCG64: one NumPy gives the same numbers on every machine.
+
+    Its bits are fixed for good, the shapes drawn from them may change with NumPy (NEP 19).
+    """
     return np.random.Generator(np.random.PCG64([abs(seed), stream, number]))
 
 
