@@ -109,7 +109,7 @@ def run(posts: int = 300_000, rounds: int = 3, note: Callable[[str], None] = pri
     posts = batches * FRAMES_A_BATCH
     tables = load_tables()
     note("compiling the hot path (once a machine, about 20 s)")
-    _full(chunks[:3], tables, Rules(slice_us=10_000, warm_up=1))
+    _full(chunks[:3], tables, Rules(slice_us=10_000))
     decode: list[float] = []
     full: list[float] = []
     terms = evicted = 0
@@ -208,7 +208,7 @@ def _live(chunks: list[bytes], tables: Tables) -> dict[str, float]:
 
     It is what the desk adds to the end of a slice and the engine's grace of one second.
     """
-    kernel = Kernel(Rules(slice_us=1_000_000, warm_up=1), tables)
+    kernel = Kernel(Rules(slice_us=1_000_000), tables)
     waits = []
     for chunk in chunks:
         frames = chunk.split(b"\n")

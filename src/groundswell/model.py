@@ -143,6 +143,8 @@ class Story:
     """Signed root of the Poisson log-likelihood ratio."""
     window_us: int
     """The window that `expected`, `excess`, `lift` and `z` speak of, µs."""
+    confirmed: bool = True
+    """Whether it is a story, or only stirs: listed, but too weak on this board to be announced."""
     doubts: tuple[Doubt, ...] = ()
     why: tuple[str, ...] = ()
     """The arithmetic, a sentence a line."""
@@ -170,6 +172,7 @@ class Story:
             "excess": round(self.excess, 2),
             "lift": round(self.lift, 2),
             "z": round(self.z, 2),
+            "confirmed": self.confirmed,
             "window": self.window_us // MICROSECONDS,
             "flags": list(self.flags),
             "why": list(self.why),

@@ -14,6 +14,7 @@ import pytest
 from groundswell.errors import UsageError
 from groundswell.model import Batch
 from groundswell.simulate import (
+    Post,
     SimulatedNight,
     frames,
     generate,
@@ -22,7 +23,6 @@ from groundswell.simulate import (
     truth,
     write,
 )
-from groundswell.simulate.night import Post
 from groundswell.sources.decode import FrameDecoder
 from groundswell.sources.recordings import Recording
 

@@ -45,12 +45,13 @@ def simulate(  # noqa: PLR0913 -- one option each
     scenario: Annotated[str, typer.Option(help="A scenario's name or a TOML file.")] = (
         "awards-night"
     ),
-    seed: Annotated[int, typer.Option(help="The same seed makes the same night.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same posts.")] = 1,
     truth_file: Annotated[
-        str, typer.Option("--truth", help="File for what happens: moments and decoys, as JSON.")
+        str, typer.Option("--truth", help="File for what happens: events and decoys, as JSON.")
     ] = "",
     rate: Annotated[float, typer.Option(help="Times the scenario's own volume.", min=0.001)] = 1.0,
     posts: Annotated[int | None, typer.Option(help="Stop after so many posts.", min=1)] = None,
+    days: Annotated[float | None, typer.Option(help="Stop after so many days.", min=0)] = None,
     format_: Annotated[str, typer.Option("--format", help="ndjson or jetstream.")] = "ndjson",
     serve: Annotated[
         int | None,
@@ -58,15 +59,17 @@ def simulate(  # noqa: PLR0913 -- one option each
     ] = None,
     speed: Annotated[str, typer.Option(help="With --serve: max, or times real time.")] = "60x",
 ) -> None:
-    """Make a night that never was, with its truth; every recording says that it is simulated.
+    """Make a night or a fortnight that never was, with its truth; it says that it is simulated.
 
     Examples:  groundswell simulate night.ndjson.gz --truth events.json
+    groundswell simulate fortnight.ndjson.zst --scenario fortnight --seed 7 --truth events.json
     groundswell simulate --serve 6008 --speed 10x
     """
-    night = load_scenario(scenario)
+    script = load_scenario(scenario)
     if truth_file:
-        write_text(truth_file, json.dumps(truth(night, seed=seed), indent=1))
-    made = generate(night, seed=seed, rate=rate, posts=posts)
+        events = truth(script, seed=seed, rate=rate, days=days)
+        write_text(truth_file, json.dumps(events, indent=1))
+    made = generate(script, seed=seed, rate=rate, posts=posts, days=days)
     if serve is not None:
         stop = stop_on_signals()
         with JetstreamServer(frames(made), port=serve, speed=settings.speed(speed)) as server:

@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.kernel.baseline import Usual
 from groundswell.kernel.hashing import GOLDEN, mix
 
 Floats = NDArray[np.float64]
@@ -44,6 +45,10 @@ class Scores:
     """Expected people in it."""
     excess: Floats
     """authors − expected."""
+    strength: Floats
+    """Largest over the known windows of people above usual, in √(the board's people in it)."""
+    unseasoned: Floats
+    """z if no habits were known."""
     open: NDArray[np.bool_]
     """Whether the gate is open."""
 
@@ -78,44 +83,73 @@ def llr(authors: Floats, expected: Floats) -> Floats:
     return np.asarray(np.sqrt(2 * np.maximum(a * np.log(a / e) - (a - e), 0.0)), np.float64)
 
 
-def score(  # noqa: PLR0913 -- the figures of one decision
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What opens the gate: z, people (`few` on a small board), and times above usual."""
+
+    z: float
+    least: float
+    """z that is enough on a very small board: fewer terms are tried, so chance makes fewer odd."""
+    people: int
+    few: int
+    lift: float
+
+
+def score(
     within: Floats,
-    expected: Floats,
-    known: NDArray[np.bool_],
+    usual: Usual,
+    dispersion: Floats,
+    volumes: Floats,
     windows: tuple[int, ...],
-    *,
     rank_window: int,
-    gate: float,
-    min_authors: int,
-    min_lift: float,
+    gate: Gate,
 ) -> Scores:
     """Gate and rank of each term.
 
-    `within` is a profile's, shape (terms, ages); `expected` has shape (terms, windows). A window
-    counts when it has `min_authors` people and `min_lift` times as many as usual: in a long window
-    of a busy board a word of everyday use drifts by some percent, which is sure and no news.
-    Windows that are not `known` are passed over; the ranking window is the longest known one up
-    to `rank_window`.
+    `within` is a profile's, shape (terms, ages); `usual` has shape (terms, windows); `dispersion`
+    (φ ≥ 1, shape (terms,)) makes a restless term less sure: z² is divided by it; `volumes` are the
+    board's people a slice, newest first. A window counts when it has people enough and `gate.lift`
+    times as many as usual: in a long window of a busy board a word of everyday use drifts by some
+    percent, which is sure and no news. A window is passed over while the past outside it is too
+    short to judge by. The ranking window is the longest up to `rank_window`.
     """
-    n, ages = within.shape
-    usable = [i for i in range(len(windows)) if known[i]]
-    if not usable:
-        zero = np.zeros(n)
-        return Scores(zero, np.ones(n, np.int64), zero, zero, zero, np.zeros(n, np.bool_))
-    authors = np.stack([within[:, min(windows[i], ages) - 1] for i in usable], axis=1)
-    usual = expected[:, usable]
-    enough = (authors >= min_authors) & (authors >= min_lift * usual)
-    z = np.where(enough, llr(authors, usual), 0.0)
+    ages = within.shape[1]
+    spans = [min(window, ages) for window in windows]
+    authors = np.stack([within[:, span - 1] for span in spans], axis=1)
+    inside = np.array([volumes[:span].sum() for span in spans])
+    people = np.where(inside < 100 * gate.people, gate.few, gate.people)
+    usable = usual.known.copy()
+    usable[0] |= not usable.any()  # at first the newest slice is held against general use alone
+    quiet = usual.past + usual.allowed
+    z, unseasoned = (
+        np.where(
+            usable & (authors >= people) & (authors >= gate.lift * expected),
+            llr(authors, expected) / np.sqrt(dispersion)[:, None],
+            0.0,
+        )
+        for expected in (usual.expected, quiet)
+    )
     best = z.argmax(axis=1)
-    rank = max([k for k, i in enumerate(usable) if windows[i] <= rank_window], default=0)
+    excess = authors - usual.expected
+    sure = (z >= gate.z) & usual.known
+    strength = np.where(sure, excess / np.sqrt(np.maximum(inside, 1.0)), 0.0).max(axis=1)
+    ranking = [i for i, window in enumerate(windows) if window <= rank_window and usable[i]]
+    rank = max(ranking, default=0)
     return Scores(
         z=z.max(axis=1),
-        window=np.array([windows[usable[k]] for k in best.tolist()], np.int64),
+        window=np.array([windows[i] for i in best.tolist()], np.int64),
         authors=authors[:, rank],
-        expected=usual[:, rank],
-        excess=authors[:, rank] - usual[:, rank],
-        open=(z.max(axis=1) >= gate) & (within[:, 0] > 0),
+        expected=usual.expected[:, rank],
+        excess=excess[:, rank],
+        strength=strength,
+        unseasoned=unseasoned.max(axis=1),
+        open=(z >= _gates(gate, inside)).any(axis=1) & (within[:, 0] > 0),
     )
+
+
+def _gates(gate: Gate, inside: Floats) -> Floats:
+    """Z that each window needs: the full gate from 1,000 people on."""
+    return np.clip(gate.z * (inside / 1_000) ** 0.3, gate.least, gate.z)
 
 
 def onset(per_slice: Floats, rate: Floats, volumes: Floats) -> NDArray[np.int64]:

@@ -163,19 +163,42 @@ def find(state: Counts, keys: NDArray[np.uint64]) -> Found:
     return _found(state, slots[slots >= 0])
 
 
+def people_now(state: Counts, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """People of terms in the open slice; 0 for unknown ones, shape (keys,)."""
+    slots = np.empty(keys.size, np.int64)
+    table.lookup(state.records, keys, slots)
+    records = state.records[np.maximum(slots, 0)]
+    here = (slots >= 0) & (records["slice"] == state.slice)
+    return np.where(here, records["authors"], 0).astype(np.uint32)
+
+
+def words_now(state: Counts) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """Single words of the open slice, and how many people said each."""
+    records = state.records[state.active[: state.n_active]]
+    records = records[records["words"] == 1]
+    return records["key"].copy(), records["authors"].astype(np.float64)
+
+
 def candidates(
-    state: Counts, volumes: NDArray[np.float32], *, min_authors: float, z: float, share: float
+    state: Counts,
+    volumes: NDArray[np.float32],
+    *,
+    min_authors: float,
+    z: float,
+    share: float,
+    prior: float,
 ) -> Found:
     """Terms of the open slice that a first look finds above usual.
 
     A window here is a decaying sum, which is cheap and near; posting lists decide afterwards.
     `volumes[t]` is the board's own authors before this slice, decayed as track t; `volumes[TRACKS]`
-    those of this slice: shape (TRACKS + 1,). `share` is what the baseline allows to any term.
+    those of this slice: shape (TRACKS + 1,). `share` is what the baseline allows to any term,
+    `prior` the people of history that it adds.
     """
     out = np.empty(state.n_active, np.int64)
     n = table.candidates(
         state.records, state.history, state.active[: state.n_active], volumes,
-        np.float32(min_authors), np.float32(z * z / 2), np.float32(share), out,
+        np.float32(min_authors), np.float32(z * z / 2), np.float32(share), np.float32(prior), out,
     )  # fmt: skip
     return _found(state, out[:n])
 

@@ -2,106 +2,185 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import baseline, bursts, counts, ring, stories
+from groundswell.kernel import baseline, bursts, counts, ring, season, stories, usage
 from groundswell.kernel.state import Floats, Rules, State
 
 Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
 
 NAMED = 64
 """Newest occurrences of a term that its name is taken from."""
 
 
-def detect(state: State, rules: Rules, volumes: Floats) -> list[stories.Burst]:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that is known of several terms at the close of a slice; shapes (terms, …)."""
+
+    found: counts.Found
+    lists: ring.Postings
+    parts: Hashes
+    """Hashes of each term's words in order, shape (terms, GRAMS); 0 beyond them."""
+    kinds: NDArray[np.uint8]
+    people: bursts.Profiles
+    general: Floats
+    plain: NDArray[np.bool_]
+    """Whether all of its words are function words of some language."""
+    habits: season.Habits
+    usual: baseline.Usual
+    scores: bursts.Scores
+
+
+def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> list[stories.Burst]:
     """Terms past the gate, and those of living stories, strongest first."""
     tracks = np.append(state.tracks, state.counts.authors).astype(np.float32)
     new = counts.candidates(
-        state.counts, tracks, min_authors=0.6 * rules.min_authors, z=0.7 * rules.gate,
-        share=rules.kappa_share,
+        state.counts, tracks, min_authors=0.6 * rules.few_authors, z=0.7 * rules.least_gate,
+        share=rules.kappa_share, prior=rules.prior,
     )  # fmt: skip
     told = [np.array(story.terms, np.uint64) for story in state.living]
-    found = counts.find(state.counts, np.concatenate([new.keys, *told]))
-    if not found.keys.size:
+    seen = measure(state, rules, volumes, book, np.concatenate([new.keys, *told]))
+    if seen is None:
         return []
+    found, scores = seen.found, seen.scores
+    season.follow(state.week, found.keys[scores.unseasoned >= rules.gate])
+    rare, strong = (
+        _rare(state, rules, seen),
+        scores.authors >= (rules.everyday_lift * scores.expected),
+    )
+    habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
+    opens = (scores.open | habit) & (rare | strong) & ~seen.plain
+    old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
+    chosen = np.flatnonzero(scores.open | old | habit)
+    order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
+    rate = seen.usual.expected[:, 0] / max(volumes[0], 1.0)
+    ago = bursts.onset(seen.people.per_slice, rate, volumes)
+    return [
+        _burst(
+            state, rules, seen, i, int(ago[i]), opens=bool(opens[i]), told=bool(old[i]),
+            habit=bool(habit[i]),
+        )
+        for i in order[: rules.most_bursts].tolist()
+    ]  # fmt: skip
+
+
+def measure(
+    state: State, rules: Rules, volumes: Floats, book: usage.Lexicon, keys: Hashes
+) -> Measured | None:
+    """Everything about some terms, from the ring's posts; None when none of them is held."""
+    found = counts.find(state.counts, keys)
     since = state.counts.slice - rules.depth + 1
     lists = ring.postings(state.ring, found.last, found.words, since)
+    has = np.diff(lists.bounds) > 0
+    if not has.any():
+        return None
+    if not has.all():
+        found = counts.Found(found.keys[has], found.words[has], found.last[has], found.history[has])
+        lists = ring.postings(state.ring, found.last, found.words, since)
     held = lists.posts % state.ring.posts
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
+    parts, kinds = _parts(state, found, lists)
+    general = general_use(state, book, parts, found.words)
+    plain = _plain(rules, book, parts, found.words)
+    habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, counts.MISSED, 0.0)
-    history = found.history.astype(np.float64) + missed
     usual = baseline.usual(
-        history, people.per_slice, volumes, float(state.tracks[0]), rules.windows,
-        decay=float(state.decays[0]), kappa=rules.kappa, kappa_share=rules.kappa_share,
-        least_past=rules.least_past,
+        found.history.astype(np.float64) + missed, people.per_slice, general, habits.share,
+        volumes, float(state.tracks[0]), rules.windows,
+        decay=float(state.decays[0]), prior=rules.prior, kappa=rules.kappa,
+        kappa_share=rules.kappa_share, least_past=rules.least_past,
     )  # fmt: skip
+    gate = bursts.Gate(
+        rules.gate, rules.least_gate, rules.min_authors, rules.few_authors, rules.min_lift
+    )
     scores = bursts.score(
-        people.within, usual.expected, usual.known, rules.windows,
-        rank_window=rules.rank_window, gate=rules.gate,
-        min_authors=rules.min_authors, min_lift=rules.min_lift,
-    )  # fmt: skip
-    strong = scores.authors >= rules.everyday_lift * scores.expected
-    surely = found.history - 2 * np.sqrt(found.history)  # two standard errors below what was seen
-    rare = surely < rules.everyday * state.tracks[0]
-    opens = scores.open & (rare | strong)
-    old = (scores.z >= rules.gate / 2) & _told(found.keys, told)
-    chosen = np.flatnonzero(scores.open | old)
-    order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
-    rate = usual.expected[:, 0] / max(volumes[0], 1.0)
-    ago = bursts.onset(people.per_slice, rate, volumes)
-    return [
-        _burst(
-            state,
-            int(i),
-            found,
-            lists,
-            people,
-            scores,
-            int(ago[i]),
-            opens=bool(opens[i]),
-            told=bool(old[i]),
-        )
-        for i in order[: rules.most_bursts].tolist()
-    ]
+        people.within, usual, habits.dispersion, volumes, rules.windows, rules.rank_window, gate
+    )
+    return Measured(found, lists, parts, kinds, people, general, plain, habits, usual, scores)
+
+
+def _parts(
+    state: State, found: counts.Found, lists: ring.Postings
+) -> tuple[Hashes, NDArray[np.uint8]]:
+    """Hashes of each term's words in order, and the kind of its last token."""
+    size = state.ring.tokens
+    end = lists.tokens[lists.bounds[:-1]]
+    words = found.words.astype(np.int64)
+    parts = np.zeros((end.size, int(words.max(initial=1))), np.uint64)
+    for g in range(parts.shape[1]):
+        inside = g < words
+        parts[inside, g] = state.ring.hashes[(end - words + 1 + g)[inside] % size]
+    return parts, state.ring.kinds[end % size]
+
+
+def general_use(
+    state: State, book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32] | Ints
+) -> Floats:
+    """Share of people who use each term in general, in the board's own languages."""
+    if not book.languages:
+        return np.zeros(parts.shape[0])
+    shape = (parts.shape[0], parts.shape[1], len(book.languages))
+    each = book.frequencies(parts.ravel()).reshape(shape) @ state.languages
+    tokens = state.ring.n_tokens / max(state.ring.n_posts, 1)
+    return usage.shares(each, words.astype(np.int64), tokens)
+
+
+def _plain(
+    rules: Rules, book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32]
+) -> NDArray[np.bool_]:
+    """Whether each word of a term is a function word in some language: no subject of a story.
+
+    Where people of one language wake up, its little words rise; they are no news.
+    """
+    if not book.languages:
+        return np.zeros(words.size, np.bool_)
+    most = book.frequencies(parts.ravel()).max(axis=1).reshape(parts.shape)
+    beyond = np.arange(parts.shape[1])[None, :] >= words[:, None]
+    return np.asarray(((most >= rules.function_word) | beyond).all(axis=1))
+
+
+def _rare(state: State, rules: Rules, seen: Measured) -> NDArray[np.bool_]:
+    """Whether a term is surely no everyday word of this board or in general."""
+    people = float(state.tracks[0])
+    surely = seen.found.history - 2 * np.sqrt(seen.found.history)  # two standard errors below
+    weight = rules.prior / (people + rules.prior)
+    share = (1 - weight) * surely / max(people, 1.0) + weight * seen.general
+    return np.asarray(share < rules.everyday)
 
 
 def _burst(  # noqa: PLR0913 -- one row of several tables
     state: State,
+    rules: Rules,
+    seen: Measured,
     i: int,
-    found: counts.Found,
-    lists: ring.Postings,
-    people: bursts.Profiles,
-    scores: bursts.Scores,
     ago: int,
     *,
     opens: bool,
     told: bool,
+    habit: bool,
 ) -> stories.Burst:
-    words = int(found.words[i])
-    places = lists.places(i)
-    end = int(places[0])
-    size = state.ring.tokens
-    parts = tuple(int(state.ring.hashes[(end - g) % size]) for g in reversed(range(words)))
-    now = state.counts.slice
+    now, scores, lists = state.counts.slice, seen.scores, seen.lists
     return stories.Burst(
-        key=int(found.keys[i]),
-        parts=parts,
-        kind=int(state.ring.kinds[end % size]),
-        places=places[:NAMED],
+        key=int(seen.found.keys[i]),
+        parts=tuple(seen.parts[i, : seen.found.words[i]].tolist()),
+        kind=int(seen.kinds[i]),
+        places=lists.places(i)[:NAMED],
         posts=lists.of(i)[::-1],
         z=float(scores.z[i]),
         window=int(scores.window[i]),
         authors=float(scores.authors[i]),
         expected=float(scores.expected[i]),
         excess=float(scores.excess[i]),
+        strength=float(scores.strength[i]),
         started=now - ago,
-        peak=now - int(people.per_slice[i].argmax()),
+        known=state.slices - ago >= rules.learning_slices,
+        peak=now - int(seen.people.per_slice[i].argmax()),
         open=opens,
         told=told,
+        habit=habit,
     )
-
-
-def _told(keys: NDArray[np.uint64], told: list[NDArray[np.uint64]]) -> NDArray[np.bool_]:
-    return np.isin(keys, np.concatenate(told)) if told else np.zeros(keys.size, np.bool_)

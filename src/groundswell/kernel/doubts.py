@@ -3,8 +3,10 @@
 The thresholds speak of the story's posts in the ranking window:
 
 - few-authors: fewer than one person for every two posts, or one person wrote a fifth of them;
-- copied-text: most people post a text that five others post too, up to small edits;
-- one-domain: most posts link to one registrable domain;
+- copied-text: most people post a text that two others post too, up to small edits, or pass on
+  somebody's post as it was;
+- one-domain: most posts link to one registrable domain, or most people are of one instance, though
+  the board has many;
 - reply-campaign: most posts answer one account;
 - deleted-after: many posts were deleted again.
 
@@ -29,7 +31,7 @@ from groundswell.model import Doubt
 BANDS = 4
 SEEDS = 16
 LEAST_WORDS = 5
-COPIES = 5
+COPIES = 2
 TAG = 1
 """Kinds of tokens up to this one are words and hashtags."""
 
@@ -104,7 +106,7 @@ def _few_authors(evidence: Evidence) -> Doubt | None:
 def _copied_text(evidence: Evidence, share: float) -> Doubt | None:
     long_enough = evidence.bands[:, 0] != 0
     judged = int(long_enough.sum())
-    if judged < COPIES or 2 * judged < evidence.authors.size:
+    if judged <= COPIES or 2 * judged < evidence.authors.size:
         return None
     copied = np.zeros(evidence.authors.size, np.bool_)
     for band in range(BANDS):

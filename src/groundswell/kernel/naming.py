@@ -14,6 +14,7 @@ from groundswell.kernel.stories import Burst
 
 Ints = NDArray[np.int64]
 
+GROWN = 1.5
 LONGEST = 5
 """Words of a name."""
 GOES_ON = 0.7
@@ -21,11 +22,21 @@ GOES_ON = 0.7
 
 
 def name_all(state: State, bursts: list[Burst]) -> None:
-    """Gives each burst its name, and says whether everyday words are all there is to it."""
+    """Gives each burst its name, and says whether everyday words are all there is to it.
+
+    A name stands until the term has half as many posts again.
+    """
     for burst in bursts:
-        if not burst.label:
-            burst.label = name(state, burst)
-            burst.common = is_common(state, burst.parts)
+        known = state.names.get(burst.key)
+        if known is None or burst.posts.size > GROWN * known[2]:
+            known = (name(state, burst), is_common(state, burst.parts), int(burst.posts.size))
+            state.names[burst.key] = known
+        burst.label, burst.common = known[0], known[1]
+
+
+def forget_names(state: State, told: set[int]) -> None:
+    """Keeps the names of what is told, no others."""
+    state.names = {key: known for key, known in state.names.items() if key in told}
 
 
 def name(state: State, burst: Burst) -> str:
@@ -50,6 +61,16 @@ def name(state: State, burst: Burst) -> str:
         if text is not None and held.owner[first % size] == held.owner[last % size]:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
     form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
+    return " ".join(form.replace(SOFT_BREAK, "").split())
+
+
+def surface(state: State, first: int, last: int) -> str:
+    """The words of one post between two token positions, as written."""
+    held, size = state.ring, state.ring.tokens
+    text = held.texts[int(held.owner[last % size]) % held.posts]
+    if text is None:
+        return ""
+    form = text[int(held.starts[first % size]) : int(held.ends[last % size])]
     return " ".join(form.replace(SOFT_BREAK, "").split())
 
 

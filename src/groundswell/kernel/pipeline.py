@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, ring
+from groundswell.kernel import counts, ring, season, usage
 from groundswell.kernel.detect import detect
 from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.state import Rules, State
 from groundswell.kernel.tell import tell
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
-from groundswell.model import Batch, Board, Story, StoryEvent
+from groundswell.model import Batch, Board, StoryEvent
 
 __all__ = ["Kernel", "Rules", "State"]
 
@@ -32,6 +32,10 @@ RUN = 4_096
 """Posts that are kept and counted at once: with the most tokens they fill a third of the ring."""
 
 
+LISTENED = 50
+"""Times the prior's people after which the board's languages are known well enough."""
+
+
 class Kernel:
     """One board's detector: give it batches in event time, get boards.
 
@@ -39,9 +43,10 @@ class Kernel:
     less late count in the open slice.
     """
 
-    def __init__(self, rules: Rules, tables: Tables) -> None:
+    def __init__(self, rules: Rules, tables: Tables, book: usage.Lexicon = usage.NOTHING) -> None:
         self.rules = rules
         self.tables = tables
+        self.book = book
         factors = [0.5 ** (1 / rules.half_life)]
         factors += [1 - 1 / w for w in rules.windows if w > 1][: counts.TRACKS - 1]
         factors += [0.0] * (counts.TRACKS - len(factors))
@@ -51,6 +56,8 @@ class Kernel:
             ring.Ring(rules.ring_posts, rules.ring_tokens),
             volumes=np.zeros(rules.depth),
             decays=decays,
+            languages=np.full(len(book.languages), 1 / max(1, len(book.languages))),
+            week=season.Season(rules.slice_us, rules.season_terms),
         )
 
     # -- feeding ---------------------------------------------------------------------------------
@@ -170,10 +177,13 @@ class Kernel:
             state.deleted = []
         volumes = np.concatenate(([float(state.counts.authors)], state.volumes))[: self.rules.depth]
         events: list[StoryEvent] = []
-        ranked: list[Story] = []
-        if state.slices >= self.rules.warm_up:
-            found = detect(state, self.rules, volumes)
-            ranked = tell(state, self.rules, found, events)
+        season.begin(state.week, state.slice)
+        self._listen()
+        found = detect(state, self.rules, volumes, self.book)
+        ranked = tell(state, self.rules, found, events, self.book)
+        followed = state.week.keys[: len(state.week.rows)]
+        now = counts.people_now(state.counts, followed)
+        season.record(state.week, followed, now, state.counts.authors)
         at = (state.slice + 1) * self.rules.slice_us
         board = Board(
             board="all",
@@ -195,6 +205,15 @@ class Kernel:
         state.slices += 1
         state.posts = 0
         return board
+
+    def _listen(self) -> None:
+        """Learns which languages the board speaks, until its own past says enough."""
+        state = self.state
+        if not self.book.languages or state.tracks[0] > LISTENED * self.rules.prior:
+            return
+        words, people = counts.words_now(state.counts)
+        frequencies = self.book.frequencies(words)
+        state.languages = usage.mixture(frequencies, people, state.languages)
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -54,14 +54,20 @@ class Burst:
     authors: float
     expected: float
     excess: float
+    strength: float
+    """People above usual in √(the board's people), where it is known what is usual."""
     started: int
     """Slice of the onset."""
+    known: bool
+    """Whether enough was heard before the onset to call it one."""
     peak: int
     """Slice with most people."""
     open: bool
     """Whether it may begin a story."""
     told: bool
     """Whether a living story has it."""
+    habit: bool
+    """Whether only the time of day or week makes it usual."""
     places: Ints
     """Positions of the last tokens of its newest occurrences."""
     label: str = ""
@@ -85,6 +91,16 @@ class Living:
     """Posts before this position are in `n_posts` and `people`."""
     warm: int
     """The last slice in which it was above usual."""
+    strength: float = 0.0
+    """The greatest so far."""
+    confirmed: bool = False
+    """Whether it was once strong enough, and not doubted."""
+    announced: bool = False
+    """Whether it was told that it started."""
+    ended: bool = False
+    """Told to its end, though its bursts still stand above usual in the long window."""
+    peak: float = 0.0
+    """Most people in a ranking window."""
     n_posts: int = 0
     people: set[int] = field(default_factory=set)
     parent: str = ""
@@ -93,7 +109,9 @@ class Living:
     """What was doubted in this episode: by kind, the posts that speak for it, and the doubt."""
 
 
-def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int) -> list[list[int]]:
+def group(
+    bursts: list[Burst], *, jaccard: float, containment: float, most: int, held: int
+) -> list[list[int]]:
     """Groups of indexes into `bursts`, each with its seed first; parts that add nothing left out.
 
     Bursts come strongest first. A mention never begins a story: a person who is talked to is no
@@ -116,7 +134,7 @@ def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int)
         for other in range(len(bursts)):
             moment = abs(bursts[other].started - burst.started) <= MOMENT
             near = 0.5 * containment if moment else containment
-            if free[other] and _belongs(shared, seed, other, jaccard, near):
+            if free[other] and _belongs(shared, seed, other, jaccard, near, held):
                 free[other] = False  # it is told with this story, or it would tell it again
                 if len(members) < most:
                     members.append(other)
@@ -124,11 +142,14 @@ def group(bursts: list[Burst], *, jaccard: float, containment: float, most: int)
     return groups
 
 
-def _belongs(shared: Ints, a: int, b: int, jaccard: float, containment: float) -> bool:
-    both = int(shared[a, b])
-    either = int(shared[a, a] + shared[b, b]) - both
-    smaller = min(int(shared[a, a]), int(shared[b, b]))
-    return both >= jaccard * either or both >= containment * smaller > 0
+def _belongs(shared: Ints, a: int, b: int, jaccard: float, containment: float, held: int) -> bool:
+    """Whether two terms share posts enough, beyond what chance gives to common ones."""
+    one, two = int(shared[a, a]), int(shared[b, b])
+    both, smaller = int(shared[a, b]), min(one, two)
+    if both >= jaccard * (one + two - both):
+        return True
+    chance = one * two / held if held else 0.0
+    return both - chance >= containment * max(smaller - chance, 1.0)
 
 
 def _redundant(bursts: list[Burst], shared: Ints) -> set[int]:

@@ -243,7 +243,7 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, C901, PLR0912, PLR09
 
 
 @njit(nogil=True, cache=True)
-def candidates(records, history, active, volumes, least, bar, share, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
+def candidates(records, history, active, volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
     """Slots of terms that a first look finds above usual, into `out`; how many."""
     n = 0
     tracks = volumes.size - 1
@@ -258,8 +258,8 @@ def candidates(records, history, active, volumes, least, bar, share, out):  # ty
             seen = a + recent
             if seen < least:
                 continue
-            exposure = volumes[0] - passed
-            if exposure <= 0 or (t > 0 and volumes[t] <= 0):
+            exposure = max(volumes[0] - passed, np.float32(0)) + prior
+            if t > 0 and volumes[t] <= 0:
                 continue
             before = max(r.past - recent, np.float32(0))
             inside = now + passed

@@ -1,80 +1,145 @@
-"""From bursts to stories: groups, identities carried on, doubts, and the words of the board."""
+"""From bursts to stories: groups, identities carried on, what begins, goes on and ends."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import bursts, counts, ring, stories
-from groundswell.kernel.doubts import Evidence, doubts, signatures, weigh
-from groundswell.kernel.naming import name_all
-from groundswell.kernel.state import Floats, Rules, State
-from groundswell.kernel.tokens import DOMAIN, MENTION
-from groundswell.model import MICROSECONDS, Doubt, EventKind, Moment, Story, StoryEvent
+from groundswell.kernel import standing, stories, usage
+from groundswell.kernel.naming import forget_names, name_all
+from groundswell.kernel.state import Rules, State
+from groundswell.kernel.write import write
+from groundswell.model import MICROSECONDS, Story, StoryEvent
 
 Ints = NDArray[np.int64]
 
-EVIDENCE = 2_000
-"""Posts of a story that are looked at for doubts, the newest."""
+HOUR_US = 3_600 * MICROSECONDS
+REVIVED = 0.5
+"""A told story whose leading term is back at this share of its peak is a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    weight: float
+    story: Story
+    living: stories.Living
 
 
 def tell(
-    state: State, rules: Rules, found: list[stories.Burst], events: list[StoryEvent]
+    state: State,
+    rules: Rules,
+    found: list[stories.Burst],
+    events: list[StoryEvent],
+    book: usage.Lexicon,
 ) -> list[Story]:
     """Groups bursts, carries identities on, and writes the stories, ranked."""
     groups = stories.group(
-        found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms
-    )
-    posts = [np.unique(np.concatenate([found[i].posts for i in g])) for g in groups]
+        found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
+        held=_held(state, rules),
+    )  # fmt: skip
+    posts = [_posts([found[i] for i in g]) for g in groups]
     goes_on, split = stories.match(posts, state.living)
     merged = stories.absorbed(posts, goes_on, state.living)
-    told: list[tuple[float, Story, stories.Living]] = []
-    begun: list[tuple[EventKind, Story]] = []
+    bar = _bar(state, rules)
+    told: list[_Told] = []
+    asleep: list[stories.Living] = []
     for g, members in enumerate(groups):
         chosen = [found[i] for i in members]
-        name_all(state, chosen)
-        if g in goes_on:
-            living = state.living[goes_on[g]]
-        elif any(burst.open for burst in chosen):
-            living = _begin(state, rules, chosen, posts[g])
+        living = state.living[goes_on[g]] if g in goes_on else None
+        if living and living.ended:
+            if max(burst.authors for burst in chosen) < REVIVED * living.peak:
+                asleep.append(living)
+                continue
+            living = None
+        if living is None:
+            if not any(burst.open for burst in chosen):
+                continue
+            living = _begin(state, rules, chosen, posts[g], told)
             living.parent = state.living[split[g]].id if g in split else ""
-        else:
-            continue
-        weight, story = _write(state, rules, living, chosen, posts[g])
-        told.append((weight, story, living))
-        if g not in goes_on:
-            begun.append(("story.split" if living.parent else "story.started", story))
-    alive = {living.id for _, _, living in told}
-    quiet = [s for i, s in enumerate(state.living) if s.id not in alive and i not in merged]
-    staying = [s for s in quiet if state.counts.slice - s.warm <= rules.end_after]
-    told += [(*_write(state, rules, living, [], living.posts), living) for living in staying]
-    told.sort(key=lambda row: (-row[0], row[1].started_at, row[1].id))
-    ranked = {row[1].id: replace(row[1], rank=i + 1) for i, row in enumerate(told)}
-    at = (state.slice + 1) * rules.slice_us
-    for kind, story in begun:
-        events.append(StoryEvent(kind, at, ranked[story.id]))
+        name_all(state, chosen)
+        told.append(_Told(*write(state, rules, living, chosen, posts[g], bar, book), living))
+    alive = {row.living.id for row in told}
     for i, living in enumerate(state.living):
-        if i in merged:
-            events.append(
-                StoryEvent("story.merged", at, _write(state, rules, living, [], living.posts)[1])
-            )
-        elif living in quiet and living not in staying:
-            events.append(
-                StoryEvent("story.ended", at, _write(state, rules, living, [], living.posts)[1])
-            )
-    state.living = [row[2] for row in told]
-    return list(ranked.values())
+        if living.id not in alive and i not in merged and not living.ended:
+            told.append(_Told(*write(state, rules, living, [], living.posts, bar, book), living))
+    return _rank(state, rules, told, asleep, [state.living[i] for i in merged], events, book)
 
 
-def _begin(state: State, rules: Rules, members: list[stories.Burst], posts: Ints) -> stories.Living:
+def _posts(members: list[stories.Burst]) -> Ints:
+    """Posts of a story: of the bursts that may begin one; what only joins brings none of its own.
+
+    A story goes on by its seed when none of its bursts is that strong any more.
+    """
+    own = [burst.posts for burst in members if burst.open] or [members[0].posts]
+    return np.unique(np.concatenate(own))
+
+
+def _rank(
+    state: State,
+    rules: Rules,
+    told: list[_Told],
+    asleep: list[stories.Living],
+    merged: list[stories.Living],
+    events: list[StoryEvent],
+    book: usage.Lexicon,
+) -> list[Story]:
+    """Ranks what goes on, and says what began, was merged and ended."""
+    at = (state.slice + 1) * rules.slice_us
+    told.sort(key=lambda row: (-row.weight, row.story.started_at, row.living.id))
+    going = [row for row in told if not row.living.ended]
+    ranked = [replace(row.story, rank=i + 1) for i, row in enumerate(going)]
+    for row, story in zip(going, ranked, strict=True):
+        if row.living.confirmed and not row.living.announced:
+            row.living.announced = True
+            kind = "story.split" if row.living.parent else "story.started"
+            events.append(StoryEvent(kind, at, story))  # type: ignore[arg-type]
+    for living in merged:
+        if living.announced and not living.ended:
+            story = write(state, rules, living, [], living.posts, 0.0, book)[1]
+            events.append(StoryEvent("story.merged", at, story))
+    over = [row for row in told if row.living.ended]
+    for row in over:
+        if row.living.announced:
+            events.append(StoryEvent("story.ended", at, row.story))
+    for living in [*merged, *(row.living for row in over)]:
+        if not living.doubted:
+            state.stirred.append((state.slices, living.strength))
+    forget_names(state, {key for row in told for key in row.living.terms})
+    state.living = [*(row.living for row in told), *asleep]
+    return ranked
+
+
+def _bar(state: State, rules: Rules) -> float:
+    """The strength that starts a story on this board now."""
+    since = state.slices - rules.remembered
+    state.stirred = [(when, strength) for when, strength in state.stirred if when >= since]
+    strengths = [strength for _, strength in state.stirred]
+    strengths += [s.strength for s in state.living if not s.ended and not s.doubted]
+    hours = min(state.slices, rules.remembered) * rules.slice_us / HOUR_US
+    return standing.bar(
+        strengths, hours, calm=rules.calm_bar, restless=rules.restless_bar, starts=rules.starts
+    )
+
+
+def _held(state: State, rules: Rules) -> int:
+    """How many posts of the looked-at slices the ring holds."""
+    oldest = max(0, state.ring.n_posts - state.ring.posts)
+    places = np.arange(oldest, state.ring.n_posts) % state.ring.posts
+    since = state.counts.slice - rules.depth + 1
+    return int((state.ring.slices[places] >= since).sum())
+
+
+def _begin(
+    state: State, rules: Rules, members: list[stories.Burst], posts: Ints, told: list[_Told]
+) -> stories.Living:
     opened = [burst for burst in members if burst.open]
     started = min(burst.started for burst in opened)
     held = posts[posts >= state.ring.n_posts - state.ring.posts]
     since = held[state.ring.slices[held % state.ring.posts] >= started]
     number = state.slice - (state.counts.slice - started)
-    taken = {story.id for story in state.living}
+    taken = {s.id for s in state.living} | {row.living.id for row in told}
     key = members[0].key
     while (name := stories.story_id(key, number * rules.slice_us)) in taken:
         key += 1  # the same word may begin again what another story of it began
@@ -88,145 +153,3 @@ def _begin(state: State, rules: Rules, members: list[stories.Burst], posts: Ints
         counted_to=int(since[0]) if since.size else state.ring.n_posts,
         warm=state.counts.slice,
     )
-
-
-def _write(
-    state: State, rules: Rules, living: stories.Living, members: list[stories.Burst], posts: Ints
-) -> tuple[float, Story]:
-    """Brings a living story up to this slice; returns what it ranks by, and the story."""
-    if members:
-        living.posts = posts
-        living.terms = tuple(burst.key for burst in members)
-        living.warm = state.counts.slice
-        name, weight = stories.title(members)
-        if weight > 1.3 * living.title_weight or name == living.title:
-            living.title, living.title_weight = name, weight
-    posts = _present(state, living.posts)
-    new = posts[posts >= living.counted_to]
-    living.people.update(state.ring.authors[new % state.ring.posts].tolist())
-    living.n_posts += int(new.size)
-    living.counted_to = state.ring.n_posts
-    spark = _spark(state, rules, posts)
-    lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
-    reasons = weigh(living.doubted, _doubts(state, rules, living, posts), int(new.size))
-    demotion = rules.doubted_rank ** len(reasons)
-    excess = lead.excess if lead else 0.0
-    story = Story(
-        id=living.id,
-        rank=0,
-        title=living.title,
-        terms=stories.labels(members) or (living.title,),
-        started_at=_time(state, rules, living.started),
-        status=stories.status(spark, state.counts.slice - living.started) if lead else "cooling",
-        posts=living.n_posts,
-        authors=len(living.people),
-        expected=lead.expected if lead else 0.0,
-        excess=excess,
-        lift=lead.authors / lead.expected if lead else 0.0,
-        z=max((burst.z for burst in members), default=0.0),
-        window_us=rules.rank_window * rules.slice_us,
-        doubts=reasons,
-        why=_why(rules, lead, members, demotion),
-        moments=_moments(state, rules, members),
-        spark=tuple(int(x) for x in spark[::-1]),
-    )
-    return excess * demotion, story
-
-
-def _present(state: State, posts: Ints) -> Ints:
-    """Those of the posts that are still held and not deleted."""
-    held = state.ring
-    posts = posts[posts >= held.n_posts - held.posts]
-    return np.asarray(posts[held.flags[posts % held.posts] == 0], np.int64)
-
-
-def _spark(state: State, rules: Rules, posts: Ints) -> Floats:
-    """People a slice, newest first, shape (depth,)."""
-    held, depth = state.ring, rules.depth
-    places = posts % held.posts
-    ages = state.counts.slice - held.slices[places].astype(np.int64)
-    inside = (ages >= 0) & (ages < depth)
-    bounds = np.array([0, int(inside.sum())], np.int64)
-    people = bursts.profile(bounds, held.authors[places[inside]], ages[inside], depth)
-    return np.asarray(people.per_slice[0], np.float64)
-
-
-def _doubts(state: State, rules: Rules, living: stories.Living, posts: Ints) -> tuple[Doubt, ...]:
-    """Doubts about the story's posts in the ranking window, from at most EVIDENCE of them."""
-    held = state.ring
-    since = state.counts.slice - rules.rank_window + 1
-    recent = posts[held.slices[posts % held.posts] >= since][-EVIDENCE:] % held.posts
-    first, count = held.first[recent], held.count[recent].astype(np.int64)
-    opening = first % held.tokens
-    named = (held.replies[recent] == 0) & (count > 0) & (held.kinds[opening] == MENTION)
-    evidence = Evidence(
-        authors=held.authors[recent],
-        bands=signatures(held.hashes, held.kinds, first, count),
-        domains=held.domains[recent],
-        named=lambda i: _domain(state, int(recent[i])),
-        replies=np.where(named, held.hashes[opening], held.replies[recent]),
-        deleted=_deleted(state, living.terms, since),
-    )
-    return doubts(evidence, share=rules.doubt_share, min_posts=rules.doubt_posts)
-
-
-def _domain(state: State, place: int) -> str:
-    """The first registrable domain that a post links to, or an empty string."""
-    held = state.ring
-    text = held.texts[place]
-    begin = int(held.first[place])
-    for token in range(begin, begin + int(held.count[place])):
-        at = token % held.tokens
-        if held.kinds[at] == DOMAIN and text is not None:
-            return text[int(held.starts[at]) : int(held.ends[at])].lower()
-    return ""
-
-
-def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
-    """How many posts with any of the terms were deleted again."""
-    found = counts.find(state.counts, np.array(terms, np.uint64))
-    lists = ring.postings(state.ring, found.last, found.words, since, deleted=True)
-    return int(np.unique(lists.posts).size)
-
-
-def _why(
-    rules: Rules, lead: stories.Burst | None, members: list[stories.Burst], demotion: float
-) -> tuple[str, ...]:
-    if lead is None:
-        return ("no longer above usual",)
-    minutes = rules.rank_window * rules.slice_us // (60 * MICROSECONDS)
-    first = max(members, key=lambda burst: (burst.z, burst.key))
-    window = first.window * rules.slice_us // MICROSECONDS
-    lines = [
-        f"“{lead.label}”: {lead.authors:.0f} people in {minutes} min, {lead.expected:.1f} expected",
-        f"{lead.excess:.0f} people above usual, {lead.authors / lead.expected:.1f} times usual",
-        f"gate: z {first.z:.1f} of “{first.label}” in {window} s, {rules.gate} needed",
-    ]
-    if demotion < 1:
-        lines.append(f"ranks as {demotion:g} of its size because of the doubts")
-    return tuple(lines)
-
-
-def _moments(state: State, rules: Rules, members: list[stories.Burst]) -> tuple[Moment, ...]:
-    """Bursts within the story, by when they began; those within two slices are one."""
-    moments: list[list[stories.Burst]] = []
-    for burst in sorted((b for b in members if b.open), key=lambda b: (b.started, b.key)):
-        if moments and burst.started - moments[-1][-1].started <= 2:
-            moments[-1].append(burst)
-        else:
-            moments.append([burst])
-    return tuple(
-        Moment(
-            title=stories.title(group)[0],
-            terms=stories.labels(group),
-            started_at=_time(state, rules, group[0].started),
-            peak_at=_time(state, rules, max(group, key=lambda b: (b.authors, b.key)).peak),
-            authors=int(max(burst.authors for burst in group)),
-        )
-        for group in moments
-    )
-
-
-def _time(state: State, rules: Rules, number: int) -> int:
-    """Event time, µs, of the beginning of a slice counted as in `Counts.slice`."""
-    return (state.slice - (state.counts.slice - number)) * rules.slice_us

@@ -1,4 +1,4 @@
-"""A scenario played out: posts in event time, the same for the same seed."""
+"""A night played out: posts in event time, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from groundswell.model import MICROSECONDS, iso
-from groundswell.simulate.scenario import Decoy, Habit, Moment, Scenario
+from groundswell.simulate.scenario import Decoy, Habit, Moment, Night, Post
 from groundswell.simulate.words import ambient
 
-Post = dict[str, str]
 RISE_MINUTES = 1.2
 
 
@@ -28,22 +26,19 @@ class _Said:
     deleted_after: float = 0.0  # minutes
 
 
-def generate(
-    scenario: Scenario, *, seed: int = 1, rate: float = 1.0, posts: int | None = None
-) -> Iterator[Post]:
+def posts(scenario: Night, *, seed: int = 1, rate: float = 1.0) -> Iterator[Post]:
     """Posts, and deletions, of the night in event time.
 
-    `rate` multiplies the number of posts and of people; `posts` ends the night early.
+    `rate` multiplies the number of posts and of people.
     """
     said = list(_all(scenario, random.Random(seed), rate))
     said = [one for one in said if one.at < scenario.minutes]
     said.sort(key=lambda one: one.at)
     start = round(datetime.fromisoformat(scenario.start).timestamp() * MICROSECONDS)
-    lines = _in_time(said, start, scenario.title.lower().replace(" ", "-"))
-    return islice(lines, posts) if posts else lines
+    return _in_time(said, start, scenario.title.lower().replace(" ", "-"))
 
 
-def truth(scenario: Scenario, *, seed: int = 1) -> list[dict[str, object]]:
+def truth(scenario: Night, *, seed: int = 1) -> list[dict[str, object]]:
     """What happens, as `evaluate` reads it; decoys have `"kind": "decoy"`. No seed changes it."""
     start = round(datetime.fromisoformat(scenario.start).timestamp() * MICROSECONDS)
 
@@ -67,7 +62,7 @@ def truth(scenario: Scenario, *, seed: int = 1) -> list[dict[str, object]]:
     return moments + decoys
 
 
-def _all(scenario: Scenario, rng: random.Random, rate: float) -> Iterator[_Said]:
+def _all(scenario: Night, rng: random.Random, rate: float) -> Iterator[_Said]:
     people = max(50, round(scenario.people * rate))
     for minute in range(scenario.minutes):
         level = 1 + 0.12 * math.sin((minute - 40) / scenario.minutes * math.pi)
@@ -93,7 +88,7 @@ def _person(rng: random.Random, people: int) -> str:
 
 
 def _react(
-    scenario: Scenario, moment: Moment, rng: random.Random, people: int, rate: float
+    scenario: Night, moment: Moment, rng: random.Random, people: int, rate: float
 ) -> Iterator[_Said]:
     """A quick rise, then a fall with a heavy tail; most posts say something of their own."""
     for minute in range(int(4 * moment.fall)):
@@ -110,7 +105,7 @@ def _react(
             yield _Said(at, _typed(text, rng), lang, _person(rng, people))
 
 
-def _filled(scenario: Scenario, template: str, rng: random.Random) -> str:
+def _filled(scenario: Night, template: str, rng: random.Random) -> str:
     for slot, options in scenario.slots.items():
         while f"{{{slot}}}" in template:
             template = template.replace(f"{{{slot}}}", rng.choice(options), 1)
@@ -127,7 +122,7 @@ def _typed(text: str, rng: random.Random) -> str:
     return text + rng.choice(["", "", "", "!!", " 😭", " ❤️", " 👏👏"])
 
 
-def _deceive(scenario: Scenario, decoy: Decoy, rng: random.Random) -> Iterator[_Said]:
+def _deceive(scenario: Night, decoy: Decoy, rng: random.Random) -> Iterator[_Said]:
     for i in range(decoy.posts):
         yield _Said(
             at=decoy.at + decoy.minutes * rng.random(),
@@ -140,7 +135,7 @@ def _deceive(scenario: Scenario, decoy: Decoy, rng: random.Random) -> Iterator[_
 
 
 def _habit(
-    scenario: Scenario, habit: Habit, rng: random.Random, people: int, rate: float
+    scenario: Night, habit: Habit, rng: random.Random, people: int, rate: float
 ) -> Iterator[_Said]:
     for minute in range(scenario.minutes):
         level = math.exp(-(((minute - habit.at) / habit.width) ** 2))
@@ -154,12 +149,12 @@ def _habit(
 
 def _in_time(said: list[_Said], start: int, name: str) -> Iterator[Post]:
     """Posts with ids and times; each deletion comes when its time has come."""
-    gone: list[tuple[int, str]] = []
+    gone: list[tuple[int, str, str]] = []
     for number, one in enumerate(said):
         time_us = start + round(one.at * 60 * MICROSECONDS)
         while gone and gone[0][0] <= time_us:
-            at, post_id = heapq.heappop(gone)
-            yield {"id": post_id, "deleted_at": iso(at)}
+            at, post_id, author = heapq.heappop(gone)
+            yield {"id": post_id, "deleted_at": iso(at), "author": author}
         post = {
             "id": f"{name}-{number:06d}", "created_at": iso(time_us), "author": one.author,
             "text": one.text, "lang": one.lang,
@@ -169,7 +164,8 @@ def _in_time(said: list[_Said], start: int, name: str) -> Iterator[Post]:
         yield post
         if one.deleted_after:
             heapq.heappush(
-                gone, (time_us + round(one.deleted_after * 60 * MICROSECONDS), post["id"])
+                gone,
+                (time_us + round(one.deleted_after * 60 * MICROSECONDS), post["id"], one.author),
             )
-    for at, post_id in sorted(gone):
-        yield {"id": post_id, "deleted_at": iso(at)}
+    for at, post_id, author in sorted(gone):
+        yield {"id": post_id, "deleted_at": iso(at), "author": author}

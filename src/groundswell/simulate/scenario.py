@@ -1,4 +1,7 @@
-"""A night's script: its moments, decoys, habits and cast, read from TOML and checked."""
+"""Scenarios, read from TOML and checked: a night's script, or a fortnight's.
+
+`kind` says which a file is; without it, a night: its moments, decoys, habits and cast.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,10 @@ from pathlib import Path
 import msgspec
 
 from groundswell.errors import UsageError
+from groundswell.simulate.fortnight import Fortnight
+
+Post = dict[str, str]
+"""A line of a recording: a post's columns, or `id`, `deleted_at` and `author` of a deletion."""
 
 _ROOM = files("groundswell.simulate") / "scenarios"
 
@@ -48,7 +55,7 @@ class Habit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     say: list[str]
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Night(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="night"):
     """A whole night."""
 
     title: str
@@ -61,6 +68,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moment: list[Moment]
     decoy: list[Decoy]
     habit: list[Habit]
+
+
+Scenario = Night | Fortnight
 
 
 def scenario_names() -> list[str]:
@@ -84,6 +94,7 @@ def load_scenario(name: str) -> Scenario:
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(scenario_names())}"
         raise UsageError(f"expected a scenario or a .toml file, got {name!r}", hint=hint)
     try:
-        return msgspec.toml.decode(text, type=Scenario)
-    except msgspec.DecodeError as error:
+        fields = {"kind": "night"} | msgspec.toml.decode(text)
+        return msgspec.convert(fields, type=Night | Fortnight)
+    except msgspec.MsgspecError as error:
         raise UsageError(f"expected a scenario in {name}: {error}") from error

@@ -13,8 +13,8 @@ import msgspec
 
 from groundswell.errors import UsageError
 from groundswell.model import MICROSECONDS, Batch
-from groundswell.simulate.night import Post, generate
-from groundswell.simulate.scenario import Scenario
+from groundswell.simulate.playing import generate
+from groundswell.simulate.scenario import Post, Scenario
 from groundswell.sources.packing import opened
 
 POST = "app.bsky.feed.post"
@@ -61,13 +61,12 @@ def _write(file: IO[bytes], posts: Iterable[Post], form: str, scenario: str, see
 
 def frames(posts: Iterable[Post]) -> Iterator[bytes]:
     """Posts and deletions as Jetstream v1 frames; the server's time is the post's own."""
-    authors: dict[str, str] = {}
     for post in posts:
         number = post["id"].rsplit("-", 1)[-1]
+        did = _did(post["author"])
         if "deleted_at" in post:
-            yield _frame(authors[number], post["deleted_at"], number, "delete", None)
+            yield _frame(did, post["deleted_at"], number, "delete", None)
             continue
-        authors[number] = did = "did:plc:" + post["author"].removesuffix(".example")
         record: dict[str, object] = {
             "$type": POST,
             "createdAt": post["created_at"],
@@ -75,9 +74,13 @@ def frames(posts: Iterable[Post]) -> Iterator[bytes]:
             "text": post["text"],
         }
         if "reply_to" in post:
-            uri = f"at://did:plc:{post['reply_to']}/{POST}/question"
+            uri = f"at://{_did(post['reply_to'])}/{POST}/question"
             record["reply"] = {"parent": {"uri": uri}, "root": {"uri": uri}}
         yield _frame(did, post["created_at"], number, "create", record)
+
+
+def _did(author: str) -> str:
+    return "did:plc:" + author.removesuffix(".example")
 
 
 def _frame(did: str, at: str, rkey: str, operation: str, record: dict[str, object] | None) -> bytes:

@@ -1,0 +1,94 @@
+"""The company that a story's words keep: what else its posts say far more often than others do.
+
+Words of one moment rarely all burst: people say *deal* all day, and in the posts about one speech
+three times as often. Such terms begin nothing, but they tell what a story is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from groundswell.kernel.hashing import join
+
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+TAG = 1
+"""Kinds of tokens up to this one are words and hashtags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Terms of one or two tokens in a story's posts; shapes (terms,)."""
+
+    keys: Hashes
+    words: Ints
+    posts: Ints
+    """How many of the posts say it."""
+    ends: Ints
+    """Position of the last token of one of its occurrences."""
+
+
+def said(
+    hashes: Hashes, kinds: NDArray[np.uint8], joins: NDArray[np.uint8], first: Ints, count: Ints
+) -> Said:
+    """Counts the terms of posts whose tokens are the `count` from position `first` on.
+
+    `hashes`, `kinds` and `joins` are the ring's token columns; positions are taken modulo their
+    size. A term counts once a post.
+    """
+    room = int(count.sum())
+    keys = np.empty(2 * room, np.uint64)
+    owners, ends = np.empty(2 * room, np.int64), np.empty(2 * room, np.int64)
+    words = np.empty(2 * room, np.int64)
+    n = _said(hashes, kinds, joins, first, count, keys, owners, ends, words)
+    order = np.lexsort((owners[:n], keys[:n]))
+    keys, owners, ends, words = keys[order], owners[order], ends[order], words[order]
+    fresh = np.ones(n, np.bool_)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    keys, ends, words = keys[fresh], ends[fresh], words[fresh]
+    each, begin, posts = np.unique(keys, return_index=True, return_counts=True)
+    return Said(each, words[begin], posts, ends[begin])
+
+
+@njit(nogil=True, cache=True)
+def _said(hashes, kinds, joins, first, count, keys, owners, ends, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+    ring = hashes.size
+    n = 0
+    for i in range(first.size):
+        for j in range(count[i]):
+            at = (first[i] + j) % ring
+            if kinds[at] > TAG:
+                continue
+            keys[n] = hashes[at]
+            owners[n], ends[n], words[n] = i, first[i] + j, 1
+            n += 1
+            if j and joins[at]:
+                keys[n] = join(hashes[at], hashes[(first[i] + j - 1) % ring])
+                owners[n], ends[n], words[n] = i, first[i] + j, 2
+                n += 1
+    return n
+
+
+def telling(posts: Ints, usual: Floats, total: int, *, share: float, lift: float) -> Ints:
+    """Indexes of the terms that tell most, best first.
+
+    Args:
+        posts: how many of the story's posts say each term, shape (terms,).
+        usual: the share of people who usually say it, in (0, 1], shape (terms,).
+        total: the story's posts.
+        share: least share of the story's posts that must say it.
+        lift: least ratio of that share to the usual one.
+
+    >>> telling(np.array([9, 9, 1]), np.array([0.5, 0.01, 0.001]), 10, share=0.2, lift=2.0).tolist()
+    [1]
+    """
+    here = posts / max(total, 1)
+    chosen = np.flatnonzero((posts >= 2) & (here >= share) & (here >= lift * usual))
+    weight = posts[chosen] * np.log(here[chosen] / usual[chosen])
+    return np.asarray(chosen[np.lexsort((chosen, -weight))], np.int64)
