@@ -18,6 +18,7 @@ import pytest
 
 from groundswell.simulate import frames, generate, load_scenario, write
 from groundswell.simulate.server import JetstreamServer
+from tests.serve.boards import served
 
 GSW = [sys.executable, "-m", "groundswell"]
 
@@ -185,6 +186,19 @@ def test_live_follows_a_cut_stream_serves_it_and_ends_cleanly(tmp_path: Path) ->
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)
         assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_top_ends_cleanly_when_told_to(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end a board that is being shown: exit 0, no traceback."""
+    with served() as (_, url):
+        process = subprocess.Popen([*GSW, "top", "--url", url], stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        shown = process.stderr.readline()
+        process.send_signal(number)
+        _, rest = process.communicate(timeout=30)
+    assert "posts" in shown
+    assert (process.returncode, "Traceback" in rest) == (0, False)
 
 
 def _wait_for_board(address: str) -> dict[str, int]:

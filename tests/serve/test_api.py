@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from groundswell.errors import ServeError
 from groundswell.serve import app
 from groundswell.serve.app import serve
-from groundswell.serve.state import DeskState
+from groundswell.serve.pages import page
+from groundswell.serve.state import Context, DeskState
 from tests.serve.boards import HOSTILE, MINUTE, ORDINARY, START, board, served, story
 
 Desk = tuple[DeskState, str]
@@ -168,3 +170,12 @@ def test_before_the_first_board_the_desk_says_that_it_waits() -> None:
         assert "first slice" in httpx.get(url).text
         assert httpx.get(url + "/health").json()["status"] == "starting"
         assert httpx.get(url + "/api/v1/boards/all").status_code == 404
+
+
+def test_a_story_that_is_usual_again_claims_no_figure() -> None:
+    """Where nothing is above usual any more the page says so, and not that 0 were expected."""
+    cooled = story(ORDINARY[0], 1, lift=0.0, expected=0.0, status="cooling")
+    shown = replace(board(ORDINARY), stories=(cooled,))
+    html = page("rows.html", Context("live", ("jetstream",), MINUTE), shown)
+    assert "no longer above usual" in html
+    assert "0 expected" not in html

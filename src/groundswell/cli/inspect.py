@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import signal
 import socket
 import sys
 from dataclasses import fields
@@ -28,6 +29,8 @@ def top(
 
     Example:  groundswell top --url http://desk.example:8765
     """
+    # SIGTERM ends it as Ctrl-C does: killed outright, it would leave the cursor hidden
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run_top(url)
 
 
