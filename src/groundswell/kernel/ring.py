@@ -33,6 +33,8 @@ class Ring:
     """Posts ever; the newest has position n_posts - 1."""
     n_tokens: int = 1
     """Position of the next token; 0 is never one, so that a distance of 0 means none."""
+    deletions: int = 0
+    """Posts that were marked as deleted, ever."""
     # a post
     first: NDArray[np.int64] = field(init=False)
     count: NDArray[np.uint16] = field(init=False)
@@ -184,6 +186,7 @@ def delete(ring: Ring, ids: NDArray[np.uint64]) -> int:
     for place in held.tolist():
         ring.texts[place] = None
     ring.flags[held] |= DELETED
+    ring.deletions += int(held.size)
     return int(held.size)
 
 

@@ -38,6 +38,8 @@ GRAMS: Final = 3
 """Words of the longest phrase that is counted."""
 LONGEST_POST: Final = 400
 """Tokens of a post, at most: `tokens.MAX_TOKENS`."""
+UNHEARD: Final = np.float32(20)
+"""Times the known past that a window may hold for anything in it to be called unusual."""
 COUNTED, TABLE_FULL, PAIRS_FULL, PEOPLE_FULL = range(4)
 """Why counting stopped."""
 
@@ -263,7 +265,10 @@ def candidates(records, history, active, volumes, least, bar, share, prior, out)
                 continue
             before = max(r.past - recent, np.float32(0))
             inside = now + passed
-            expected = before * inside / exposure + max(np.float32(1), share * inside)
+            scale = inside / exposure
+            if scale > UNHEARD:
+                continue
+            expected = before * scale + max(np.float32(1), scale, share * inside)
             if seen > expected:
                 score = seen * np.log(seen / expected) - (seen - expected)
                 if score >= bar:

@@ -227,6 +227,8 @@ def _domain(state: State, place: int) -> str:
 
 def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
     """How many posts with any of the terms were deleted again."""
+    if not state.ring.deletions:
+        return 0
     found = counts.find(state.counts, np.array(terms, np.uint64))
     lists = ring.postings(state.ring, found.last, found.words, since, deleted=True)
     return int(np.unique(lists.posts).size)
