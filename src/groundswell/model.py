@@ -182,6 +182,103 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSum:
+    """How a term stands in one window: people, what is usual, and what would open the gate."""
+
+    window_us: int
+    board: float
+    """The board's people in it."""
+    people: float
+    expected: float
+    """The larger of `past` and `season`, and what is `allowed` to chance."""
+    past: float
+    season: float
+    allowed: float
+    general: float
+    """How much of `past` rests on general word use, 0–1; the rest on the board's own past."""
+    dispersion: float
+    """φ ≥ 1, how restless the term is: z² is divided by it."""
+    z: float
+    z_needed: float
+    people_needed: int
+    known: bool
+    """Whether the past outside the window is long enough to judge by it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """A row of an explanation's `windows`."""
+        return {
+            "window": self.window_us // MICROSECONDS,
+            "board": round(self.board),
+            "people": round(self.people),
+            "expected": round(self.expected, 2),
+            "past": round(self.past, 2),
+            "season": round(self.season, 2),
+            "allowed": round(self.allowed, 2),
+            "general": round(self.general, 3),
+            "dispersion": round(self.dispersion, 2),
+            "z": round(self.z, 2),
+            "z_needed": round(self.z_needed, 2),
+            "people_needed": self.people_needed,
+            "known": self.known,
+        }
+
+    def __str__(self) -> str:
+        minutes = self.window_us / (60 * MICROSECONDS)
+        source = "this time on earlier days" if self.season > self.past else "its past"
+        rest = f", {self.general:.0%} of it general word use" if self.general >= 0.05 else ""
+        verdict = "opens the gate" if self.people >= self.people_needed else "does not"
+        if not self.known:
+            verdict += ", and the past is too short to be sure"
+        return (
+            f"{minutes:g} min: {self.people:.0f} of {self.board:.0f} people; "
+            f"{self.expected:.1f} expected ({max(self.past, self.season):.1f} from {source}{rest}; "
+            f"{self.allowed:.1f} allowed to chance); z {self.z:.1f}, {self.z_needed:.1f} needed: "
+            f"{verdict} ({self.people_needed} people would)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a term is on a board, or why not: the numbers that made the board."""
+
+    term: str
+    counted: str
+    """What of it is counted: the last three words of a longer phrase."""
+    at: int
+    """End of the slice, µs."""
+    windows: tuple[WindowSum, ...]
+    story: Story | None
+    """The story that tells it, as on the board."""
+    bar: float
+    """The strength that starts a story there."""
+    reasons: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `explain --format json` prints it."""
+        return {
+            "term": self.term,
+            "counted": self.counted,
+            "at": iso(self.at),
+            "on_board": self.story is not None,
+            "reasons": list(self.reasons),
+            "bar": round(self.bar, 2),
+            "windows": [window.to_dict() for window in self.windows],
+            "story": self.story.to_dict() if self.story else None,
+        }
+
+    def __str__(self) -> str:
+        verdict = "is on the board" if self.story else "is not on the board"
+        lines = [f"“{self.term}” {verdict} of {iso(self.at)}"]
+        if self.counted.lower() != self.term.lower():
+            lines.append(f"  counted as “{self.counted}”")
+        lines += [f"  {reason}" for reason in self.reasons]
+        lines += [f"  {window}" for window in self.windows]
+        if self.story:
+            lines += [f"  {line}" for line in self.story.why]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
 class StoryEvent:
     """Something that happened to a story, told once."""
 

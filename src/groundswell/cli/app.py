@@ -14,6 +14,7 @@ import typer
 from groundswell import __version__
 from groundswell.cli import inspect, streams, tools
 from groundswell.cli.evaluate import evaluate
+from groundswell.cli.explaining import explain
 from groundswell.errors import GroundswellError
 
 WATCH = "Watch"
@@ -41,6 +42,7 @@ app.command(rich_help_panel=WATCH)(streams.replay)
 app.command(rich_help_panel=WATCH)(inspect.top)
 app.command(rich_help_panel=MAKE)(tools.record)
 app.command(rich_help_panel=MAKE)(tools.simulate)
+app.command(rich_help_panel=CHECK)(explain)
 app.command(rich_help_panel=CHECK)(evaluate)
 app.command(rich_help_panel=CHECK)(inspect.bench)
 app.command(rich_help_panel=CHECK)(inspect.doctor)

@@ -102,7 +102,7 @@ def replay(  # noqa: PLR0913 -- one option each
     if format_ not in {"table", "ndjson"}:
         raise UsageError(f"expected --format table or ndjson, got {format_!r}")
     loaded = settings.load({"port": port, "host": host, "slice": _slice(slice_), "top": top})
-    source = _recording(files)
+    source = recording(files)
     if serve:
         show = Show.desk(loaded, [source], keep_open=True)
     elif format_ == "ndjson":
@@ -139,7 +139,8 @@ def _replay(
         mode.end(summary, run.stop)
 
 
-def _recording(files: list[str]) -> Source:
+def recording(files: list[str]) -> Source:
+    """Recordings by their names, merged by time; a live source is refused."""
     opened = [open_source(name) for name in files]
     if any(source.live for source in opened):
         raise UsageError("expected recordings", hint="a live stream is followed by `live`")

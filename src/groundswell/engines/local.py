@@ -18,13 +18,13 @@ import numpy as np
 import wordfreq
 
 from groundswell.engines.ordering import in_order
-from groundswell.errors import GroundswellError, NothingToReadError
+from groundswell.errors import GroundswellError, NothingToReadError, UsageError
 from groundswell.kernel import usage
 from groundswell.kernel.characters import characters
 from groundswell.kernel.domains import suffixes
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables, tokenize
-from groundswell.model import MICROSECONDS, Batch, Board, Reject, Summary
+from groundswell.model import MICROSECONDS, Batch, Board, Explanation, Reject, Summary, iso
 from groundswell.sources import Source
 
 ALLOWANCE_US = 60 * MICROSECONDS
@@ -125,6 +125,49 @@ def replay(source: Source, rules: Rules, run: Run, *, speed: float = 0.0) -> Sum
             hint="see the post format in the README, or keep the reasons with --rejects",
         )
     return run.summary(kernel)
+
+
+def explained(
+    source: Source, rules: Rules, term: str, *, at_us: int | None, stop: threading.Event
+) -> Explanation:
+    """What the board of the slice that holds `at_us` says of a term.
+
+    Without a time: of the slice in which most people above usual said it, as far as was read.
+
+    Raises:
+        UsageError: there is no word in `term`, or no slice holds the time.
+        NothingToReadError: not one line of the source is a post.
+    """
+    kernel = load_kernel(rules)
+    if not kernel.ask(term):
+        raise UsageError(f"expected a word, hashtag, emoji or link, got {term!r}")
+    found: list[Explanation] = []
+    for batch in in_order(source.read(), ALLOWANCE_US):
+        kernel.add(batch)
+        found += kernel.explained
+        kernel.explained.clear()
+        if found and at_us is None:
+            found = [max(found, key=_excess)]
+        elif found and at_us is not None and found[-1].at > at_us:
+            source.close()
+            break
+        if stop.is_set():
+            break
+    kernel.finish()
+    found += kernel.explained
+    if not found:
+        raise NothingToReadError(f"expected posts in {source.name}, found none")
+    if at_us is None:
+        return max(found, key=_excess)
+    holds = [one for one in found if one.at - rules.slice_us <= at_us < one.at]
+    if not holds:
+        span = f"{iso(found[0].at - rules.slice_us)} to {iso(found[-1].at)}"
+        raise UsageError(f"expected a time from {span}, got {iso(at_us)}")
+    return holds[0]
+
+
+def _excess(explanation: Explanation) -> float:
+    return max((w.people - w.expected for w in explanation.windows), default=-1.0)
 
 
 def _until(source: Source, run: Run) -> Iterator[Batch]:

@@ -94,6 +94,10 @@ class Gate:
     few: int
     lift: float
 
+    def least_people(self, inside: float) -> int:
+        """People that a window of `inside` people needs."""
+        return self.few if inside < 100 * self.people else self.people
+
 
 def score(
     within: Floats,
@@ -117,7 +121,7 @@ def score(
     spans = [min(window, ages) for window in windows]
     authors = np.stack([within[:, span - 1] for span in spans], axis=1)
     inside = np.array([volumes[:span].sum() for span in spans])
-    people = np.where(inside < 100 * gate.people, gate.few, gate.people)
+    people = np.array([gate.least_people(volume) for volume in inside.tolist()])
     usable = usual.known.copy()
     usable[0] |= not usable.any()  # at first the newest slice is held against general use alone
     quiet = usual.past + usual.allowed
@@ -143,11 +147,11 @@ def score(
         excess=excess[:, rank],
         strength=strength,
         unseasoned=unseasoned.max(axis=1),
-        open=(z >= _gates(gate, inside)).any(axis=1) & (within[:, 0] > 0),
+        open=(z >= gates(gate, inside)).any(axis=1) & (within[:, 0] > 0),
     )
 
 
-def _gates(gate: Gate, inside: Floats) -> Floats:
+def gates(gate: Gate, inside: Floats) -> Floats:
     """Z that each window needs: the full gate from 1,000 people on."""
     return np.clip(gate.z * (inside / 1_000) ** 0.3, gate.least, gate.z)
 

@@ -95,13 +95,18 @@ def measure(
         decay=float(state.decays[0]), prior=rules.prior, kappa=rules.kappa,
         kappa_share=rules.kappa_share, least_past=rules.least_past,
     )  # fmt: skip
-    gate = bursts.Gate(
+    scores = bursts.score(
+        people.within, usual, habits.dispersion, volumes, rules.windows, rules.rank_window,
+        gate_of(rules),
+    )  # fmt: skip
+    return Measured(found, lists, parts, kinds, people, general, plain, habits, usual, scores)
+
+
+def gate_of(rules: Rules) -> bursts.Gate:
+    """The gate that the rules ask for."""
+    return bursts.Gate(
         rules.gate, rules.least_gate, rules.min_authors, rules.few_authors, rules.min_lift
     )
-    scores = bursts.score(
-        people.within, usual, habits.dispersion, volumes, rules.windows, rules.rank_window, gate
-    )
-    return Measured(found, lists, parts, kinds, people, general, plain, habits, usual, scores)
 
 
 def _parts(

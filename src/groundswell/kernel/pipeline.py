@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import counts, ring, season, usage
 from groundswell.kernel.detect import detect
+from groundswell.kernel.explain import explain, key_of
 from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.state import Rules, State
-from groundswell.kernel.tell import tell
+from groundswell.kernel.tell import bar_now, tell
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
-from groundswell.model import Batch, Board, StoryEvent
+from groundswell.model import Batch, Board, Explanation, StoryEvent
 
 __all__ = ["Kernel", "Rules", "State"]
 
@@ -47,6 +48,10 @@ class Kernel:
         self.rules = rules
         self.tables = tables
         self.book = book
+        self.asked: dict[str, tuple[int, str]] = {}
+        """Terms to explain at every close: by what was asked, the key and what of it counts."""
+        self.explained: list[Explanation] = []
+        """What the closes said of them since it was last emptied; who asks empties it."""
         factors = [0.5 ** (1 / rules.half_life)]
         factors += [1 - 1 / w for w in rules.windows if w > 1][: counts.TRACKS - 1]
         factors += [0.0] * (counts.TRACKS - len(factors))
@@ -81,6 +86,13 @@ class Kernel:
         if self.state.slice < 0:
             return []
         return self._open(now_us // self.rules.slice_us)
+
+    def ask(self, term: str) -> bool:
+        """Every close from now on explains this term; False when there is no word in it."""
+        key = key_of(term, self.tables)
+        if key is not None:
+            self.asked[term] = key
+        return key is not None
 
     def finish(self) -> list[Board]:
         """Closes the open slice, as at the end of a recording."""
@@ -180,15 +192,20 @@ class Kernel:
             ring.delete(state.ring, hash_strings(state.deleted))
             state.deleted = []
         volumes = np.concatenate(([float(state.counts.authors)], state.volumes))[: self.rules.depth]
+        at = (state.slice + 1) * self.rules.slice_us
         events: list[StoryEvent] = []
         season.begin(state.week, state.slice)
         self._listen()
         found = detect(state, self.rules, volumes, self.book)
         ranked = tell(state, self.rules, found, events, self.book)
+        bar = bar_now(state, self.rules)
+        self.explained += [
+            explain(state, self.rules, volumes, self.book, (term, *key), ranked, bar, at)
+            for term, key in self.asked.items()
+        ]
         followed = state.week.keys[: len(state.week.rows)]
         now = counts.people_now(state.counts, followed)
         season.record(state.week, followed, now, state.counts.authors)
-        at = (state.slice + 1) * self.rules.slice_us
         board = Board(
             board="all",
             at=at,

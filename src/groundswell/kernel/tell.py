@@ -42,7 +42,7 @@ def tell(
     posts = [_posts([found[i] for i in g]) for g in groups]
     goes_on, split = stories.match(posts, state.living)
     merged = stories.absorbed(posts, goes_on, state.living)
-    bar = _bar(state, rules)
+    bar = bar_now(state, rules)
     told: list[_Told] = []
     asleep: list[stories.Living] = []
     for g, members in enumerate(groups):
@@ -111,7 +111,7 @@ def _rank(
     return ranked
 
 
-def _bar(state: State, rules: Rules) -> float:
+def bar_now(state: State, rules: Rules) -> float:
     """The strength that starts a story on this board now."""
     since = state.slices - rules.remembered
     state.stirred = [(when, strength) for when, strength in state.stirred if when >= since]

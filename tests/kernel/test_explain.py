@@ -1,0 +1,53 @@
+"""Why and why not: the arithmetic of any term, from the numbers that made the board."""
+
+from __future__ import annotations
+
+import random
+
+from groundswell.kernel.explain import key_of
+from groundswell.kernel.pipeline import Kernel
+from groundswell.kernel.tokens import Tables
+from groundswell.model import Board, Explanation
+from tests.conftest import batch_of
+from tests.kernel.test_pipeline import SMALL, moment, ordinary
+
+
+def told(term: str, tables: Tables) -> tuple[dict[int, Board], dict[int, Explanation]]:
+    """Boards and explanations by minute of a night on which sixty people say one thing at 30:00."""
+    rng = random.Random(1)
+    posts = sorted(ordinary(45, rng) + moment(30, 60, "this is for marguerite", rng))
+    kernel = Kernel(SMALL, tables)
+    assert kernel.ask(term)
+    found: list[Board] = []
+    for i in range(0, len(posts), 500):
+        found += kernel.add(batch_of(*posts[i : i + 500], first=i))
+    found += kernel.finish()
+    at = {board.at // 60_000_000: board for board in found}
+    return at, {one.at // 60_000_000: one for one in kernel.explained}
+
+
+def test_people_needed_is_the_fewest_that_would_open_the_gate(tables: Tables) -> None:
+    """Before the moment nobody says it; the fewest needed are at least the five of the gate."""
+    _, said = told("marguerite", tables)
+    before = said[20]
+    assert before.story is None
+    assert before.reasons == ("nobody said it in this while",)
+    _, everyday = told("word1", tables)
+    usual = everyday[40]
+    assert usual.story is None
+    assert "would be enough" in usual.reasons[0]
+    for window in usual.windows:
+        if window.known:
+            assert window.people < window.people_needed
+
+
+def test_a_phrase_has_the_key_that_the_table_counts(tables: Tables) -> None:
+    """Case and width do not matter; of four words the last three count; a blank has no key."""
+    shouted, plain = key_of("FOR Marguerite", tables), key_of("for marguerite", tables)
+    assert shouted is not None
+    assert plain is not None
+    assert shouted[0] == plain[0]
+    longer = key_of("this is for marguerite", tables)
+    assert longer is not None
+    assert longer[1] == "is for marguerite"
+    assert key_of("  ", tables) is None
