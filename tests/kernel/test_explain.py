@@ -26,6 +26,19 @@ def told(term: str, tables: Tables) -> tuple[dict[int, Board], dict[int, Explana
     return at, {one.at // 60_000_000: one for one in kernel.explained}
 
 
+def test_a_part_of_a_listed_phrase_is_told_by_its_story(tables: Tables) -> None:
+    """“marguerite” is dropped from the terms of “this is for marguerite”, and is on the board."""
+    boards, said = told("marguerite", tables)
+    found = said[34]
+    assert found.story is not None
+    assert "marguerite" in " ".join(found.story.terms)
+    assert found.story == next(s for s in boards[34].stories if s.id == found.story.id)
+    quarter = next(w for w in found.windows if w.window_us == 900_000_000)
+    assert quarter.people == 60
+    assert quarter.people >= quarter.people_needed
+    assert "is on the board" in str(found)
+
+
 def test_people_needed_is_the_fewest_that_would_open_the_gate(tables: Tables) -> None:
     """Before the moment nobody says it; the fewest needed are at least the five of the gate."""
     _, said = told("marguerite", tables)

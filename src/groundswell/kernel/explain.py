@@ -18,6 +18,8 @@ from groundswell.model import Explanation, Story, WindowSum
 
 PHRASE = 3
 """Words of the longest phrase that is counted."""
+TOLD = 0.5
+"""Share of a term's posts that a story must have to tell the term."""
 PATIENCE = 100_000
 """People up to which is looked for how many would have been enough."""
 
@@ -56,9 +58,9 @@ def explain(  # noqa: PLR0913 -- the term, and all that made the board
     """
     asked, key, counted = term
     seen = measure(state, rules, volumes, book, np.array([key], np.uint64))
-    story = next((s for s in stories if _tells(state, s, key)), None)
     if seen is None:
-        return Explanation(asked, counted, at, (), story, bar, ("nobody said it in this while",))
+        return Explanation(asked, counted, at, (), None, bar, ("nobody said it in this while",))
+    story = next((s for s in stories if _tells(state, s, key, seen)), None)
     sums = [_sum(rules, seen, volumes, i) for i in range(len(rules.windows))]
     return Explanation(
         asked, counted, at, tuple(sums), story, bar, _reasons(rules, seen, sums, story)
@@ -99,9 +101,20 @@ def _enough(expected: float, phi: float, gate: float, least: int, lift: float) -
     return int(people[passing[0]]) if passing.size else PATIENCE
 
 
-def _tells(state: State, story: Story, key: int) -> bool:
+def _tells(state: State, story: Story, key: int, seen: Measured) -> bool:
+    """Whether a story has the term, or most posts that say it.
+
+    A part of a phrase that adds nothing is dropped from a story's terms, and told by it all the
+    same. A function word is told by none: it is everywhere.
+    """
     living = next((one for one in state.living if one.id == story.id), None)
-    return living is not None and key in living.terms
+    if living is None:
+        return False
+    if key in living.terms:
+        return True
+    posts = seen.lists.of(0)
+    inside = np.isin(posts, living.posts).mean() if posts.size else 0.0
+    return bool(inside >= TOLD and not seen.plain[0])
 
 
 def _reasons(
