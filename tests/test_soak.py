@@ -12,10 +12,12 @@ from groundswell.kernel.tokens import Tables
 from groundswell.model import Batch
 from groundswell.simulate import load_frames
 from groundswell.sources.decode import FrameDecoder
+from tests.figures import Figure
 
 
+@pytest.mark.figure("words")
 @pytest.mark.soak
-def test_memory_stays_flat_while_ever_new_words_come(tables: Tables) -> None:
+def test_memory_stays_flat_while_ever_new_words_come(tables: Tables, figure: Figure) -> None:
     """600,000 posts with a growing vocabulary: terms are evicted, and memory stops growing."""
     kernel = Kernel(Rules(terms=1 << 19, ring_posts=1 << 16, ring_tokens=1 << 21), tables)
     frames = load_frames(seed=5, posts_per_second=1_000)
@@ -25,7 +27,10 @@ def test_memory_stays_flat_while_ever_new_words_come(tables: Tables) -> None:
         FrameDecoder().decode_many(batch, b"\n".join(islice(frames, 2_000)))
         kernel.add(batch)
         peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    print(f"peak {peaks[149]:.0f} MB halfway, {peaks[-1]:.0f} MB at the end")
+    figure(
+        f"at most {peaks[149]:.0f} MiB halfway, {peaks[-1]:.0f} MiB at the end; "
+        f"{kernel.state.counts.evicted:,} terms forgotten", trials=600_000,
+    )  # fmt: skip
     assert kernel.state.counts.evicted > 0
     assert kernel.state.counts.used <= 0.75 * (1 << 19)
     assert peaks[-1] - peaks[149] < 30

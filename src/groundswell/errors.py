@@ -6,7 +6,10 @@ Every message says what was expected, what came and what to try.
     ├── UsageError        wrong options or settings                (exit 2)
     ├── SourceError       a stream or file that cannot be read     (exit 1)
     │   └── NothingToReadError  a recording without one good post
-    └── ServeError        the desk cannot be served, as on a port in use
+    ├── ArchiveError      what is kept cannot be written, or is damaged
+    ├── ServeError        the desk cannot be served, as on a port in use
+    ├── BusyError         the desk cannot answer now, and can later
+    └── NotHeldError      what is asked for is no longer held, or not yet there
 """
 
 from __future__ import annotations
@@ -43,5 +46,17 @@ class NothingToReadError(SourceError):
     """A recording in which no line is a post."""
 
 
+class ArchiveError(GroundswellError):
+    """The archive cannot be written or read: a full disk, damage, another version."""
+
+
 class ServeError(GroundswellError):
     """The desk cannot be served."""
+
+
+class BusyError(GroundswellError):
+    """The desk cannot answer now; later it can."""
+
+
+class NotHeldError(GroundswellError):
+    """What is asked for is no longer held, or has not come yet."""

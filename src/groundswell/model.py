@@ -8,28 +8,58 @@ read as JSON (CONTRACT of `replay --format ndjson`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-MICROSECONDS = 1_000_000
-"""Microseconds in a second: the unit of every `*_us` field and of slices."""
+from groundswell.expression import Mood, Voice
+from groundswell.times import MICROSECONDS as MICROSECONDS  # noqa: PLC0414 -- a name of this module
+from groundswell.times import iso as iso  # noqa: PLC0414 -- likewise
 
 Status = Literal["rising", "steady", "cooling"]
+AccountState = Literal["active", "hidden", "gone"]
 EventKind = Literal["story.started", "story.ended", "story.merged", "story.split"]
 
 
-def iso(time_us: int) -> str:
-    """RFC 3339 in UTC, with a fraction only when there is one.
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as a program gives it; the fields of a line of a recording. Empty is "not known"."""
 
-    >>> iso(1_466_381_160_000_000)
-    '2016-06-20T00:06:00Z'
-    >>> iso(1_466_381_160_250_000)
-    '2016-06-20T00:06:00.250000Z'
-    """
-    seconds, fraction = divmod(time_us, MICROSECONDS)
-    stamp = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{stamp}.{fraction:06d}Z" if fraction else f"{stamp}Z"
+    id: str
+    text: str
+    created_at: datetime | str
+    """When it was written: a time (without a zone it is UTC), or its RFC 3339."""
+    author: str = ""
+    """A stable account id. Without authors, distinct texts stand for distinct people."""
+    lang: str = ""
+    """BCP 47."""
+    url: str = ""
+    reply_to: str = ""
+    """The id of the post or the account that it answers."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a line of a recording; what is not known is left out."""
+        when = self.created_at
+        if isinstance(when, datetime):
+            when = when.replace(tzinfo=when.tzinfo or UTC).isoformat()
+        known = {"id": self.id, "text": self.text, "created_at": when}
+        for name in ("author", "lang", "url", "reply_to"):
+            if getattr(self, name):
+                known[name] = getattr(self, name)
+        return known
+
+
+class AccountNews(NamedTuple):
+    """What a network says of an account: its posts are to be shown, hidden, or gone for good."""
+
+    author: str
+    state: AccountState
+    time_us: int
+
+
+COLUMNS = ("ids", "texts", "times", "authors", "langs", "replies", "urls", "links")
+"""What a batch has of each post."""
 
 
 @dataclass(slots=True)
@@ -56,8 +86,13 @@ class Batch:
     """Permalinks."""
     links: list[tuple[str, ...]] = field(default_factory=list)
     """Full addresses that the text shows shortened or not at all (facets, cards)."""
+    unquoted: set[str] = field(default_factory=set)
+    """Ids of posts that count and whose words are not to be shown as a voice."""
     deleted: list[tuple[str, int]] = field(default_factory=list)
-    """Deletions: (id of the post, event time µs)."""
+    """Deletions: (id of the post, event time µs), of its versions that are no later. An edit is a
+    deletion and a later post of the same id."""
+    accounts: list[AccountNews] = field(default_factory=list)
+    """Accounts that are hidden, gone or back."""
     rejected: list[Reject] = field(default_factory=list)
     """What came and could not be read: counted always, kept on request."""
     cursor: str = ""
@@ -67,6 +102,12 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def keep(self, posts: Sequence[int]) -> None:
+        """Keeps these posts, by their indexes and in that order; what is taken back stays."""
+        for name in COLUMNS:
+            column = getattr(self, name)
+            setattr(self, name, [column[i] for i in posts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +186,20 @@ class Story:
     """The window that `expected`, `excess`, `lift` and `z` speak of, µs."""
     confirmed: bool = True
     """Whether it is a story, or only stirs: listed, but too weak on this board to be announced."""
+    subject: bool = False
+    """Whether it is what the whole board is about, told with the small things in it."""
     doubts: tuple[Doubt, ...] = ()
     why: tuple[str, ...] = ()
     """The arithmetic, a sentence a line."""
     moments: tuple[Moment, ...] = ()
     spark: tuple[int, ...] = ()
     """People a slice over the last 60 slices, oldest first."""
+    mood: Mood | None = None
+    """How its posts of the ranking window feel; None where nobody reads feelings."""
+    voices: tuple[Voice, ...] = ()
+    """Posts that speak for it: in memory only, for the archive keeps no post."""
+    eligible: int = 0
+    """How many posts the voices were chosen from."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -173,109 +222,16 @@ class Story:
             "lift": round(self.lift, 2),
             "z": round(self.z, 2),
             "confirmed": self.confirmed,
+            "subject": self.subject,
             "window": self.window_us // MICROSECONDS,
             "flags": list(self.flags),
             "why": list(self.why),
             "moments": [moment.to_dict() for moment in self.moments],
             "spark": list(self.spark),
+            "mood": self.mood.to_dict() if self.mood else None,
+            "voices": [voice.to_dict() for voice in self.voices],
+            "eligible": self.eligible,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class WindowSum:
-    """How a term stands in one window: people, what is usual, and what would open the gate."""
-
-    window_us: int
-    board: float
-    """The board's people in it."""
-    people: float
-    expected: float
-    """The larger of `past` and `season`, and what is `allowed` to chance."""
-    past: float
-    season: float
-    allowed: float
-    general: float
-    """How much of `past` rests on general word use, 0–1; the rest on the board's own past."""
-    dispersion: float
-    """φ ≥ 1, how restless the term is: z² is divided by it."""
-    z: float
-    z_needed: float
-    people_needed: int
-    known: bool
-    """Whether the past outside the window is long enough to judge by it."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """A row of an explanation's `windows`."""
-        return {
-            "window": self.window_us // MICROSECONDS,
-            "board": round(self.board),
-            "people": round(self.people),
-            "expected": round(self.expected, 2),
-            "past": round(self.past, 2),
-            "season": round(self.season, 2),
-            "allowed": round(self.allowed, 2),
-            "general": round(self.general, 3),
-            "dispersion": round(self.dispersion, 2),
-            "z": round(self.z, 2),
-            "z_needed": round(self.z_needed, 2),
-            "people_needed": self.people_needed,
-            "known": self.known,
-        }
-
-    def __str__(self) -> str:
-        minutes = self.window_us / (60 * MICROSECONDS)
-        source = "this time on earlier days" if self.season > self.past else "its past"
-        rest = f", {self.general:.0%} of it general word use" if self.general >= 0.05 else ""
-        verdict = "opens the gate" if self.people >= self.people_needed else "does not"
-        if not self.known:
-            verdict += ", and the past is too short to be sure"
-        return (
-            f"{minutes:g} min: {self.people:.0f} of {self.board:.0f} people; "
-            f"{self.expected:.1f} expected ({max(self.past, self.season):.1f} from {source}{rest}; "
-            f"{self.allowed:.1f} allowed to chance); z {self.z:.1f}, {self.z_needed:.1f} needed: "
-            f"{verdict} ({self.people_needed} people would)"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a term is on a board, or why not: the numbers that made the board."""
-
-    term: str
-    counted: str
-    """What of it is counted: the last three words of a longer phrase."""
-    at: int
-    """End of the slice, µs."""
-    windows: tuple[WindowSum, ...]
-    story: Story | None
-    """The story that tells it, as on the board."""
-    bar: float
-    """The strength that starts a story there."""
-    reasons: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As `explain --format json` prints it."""
-        return {
-            "term": self.term,
-            "counted": self.counted,
-            "at": iso(self.at),
-            "on_board": self.story is not None,
-            "reasons": list(self.reasons),
-            "bar": round(self.bar, 2),
-            "windows": [window.to_dict() for window in self.windows],
-            "story": self.story.to_dict() if self.story else None,
-        }
-
-    def __str__(self) -> str:
-        verdict = "is on the board" if self.story else "is not on the board"
-        lines = [f"“{self.term}” {verdict} of {iso(self.at)}"]
-        if self.counted.lower() != self.term.lower():
-            lines.append(f"  counted as “{self.counted}”")
-        lines += [f"  {reason}" for reason in self.reasons]
-        lines += [f"  {window}" for window in self.windows]
-        if self.story:
-            lines += [f"  {line}" for line in self.story.why]
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +241,20 @@ class StoryEvent:
     type: EventKind
     at: int
     story: Story
+    board: str = "all"
+    """The board that tells it."""
+    other: str = ""
+    """The id of the story that it split off, or joined; empty where there is none."""
 
     def to_dict(self) -> dict[str, Any]:
-        """A line of `replay --format ndjson`."""
-        return {"type": self.type, "at": iso(self.at), "story": self.story.to_dict()}
+        """A line of `replay --format ndjson`; `other` only where there is one."""
+        return {
+            "type": self.type,
+            "board": self.board,
+            "at": iso(self.at),
+            **({"other": self.other} if self.other else {}),
+            "story": self.story.to_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +279,11 @@ class Board:
     """Terms that memory's bound forgot at this slice's close."""
     newest: int = 0
     """Event time of the newest post, µs; 0 before the first."""
+    note: str = ""
+    """Why nothing can stand on it, where that is not for want of news."""
 
     def to_dict(self) -> dict[str, Any]:
-        """A `board` line of `replay --format ndjson`."""
+        """A `board` line of `replay --format ndjson`; a `note` only where there is one."""
         return {
             "type": "board",
             "board": self.board,
@@ -325,8 +293,32 @@ class Board:
             "posts": self.posts,
             "authors": self.authors,
             "evicted": self.evicted,
+            **({"note": self.note} if self.note else {}),
             "stories": [story.to_dict() for story in self.stories],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """How often a term was said in one slice."""
+
+    label: str
+    posts: int
+    authors: int
+    """Distinct people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a slice's close counted of single terms, for series over time."""
+
+    at: int
+    """End of the slice, µs."""
+    told: tuple[TermCount, ...]
+    """The terms of the stories that its board lists."""
+    common: tuple[TermCount, ...]
+    """The words that most people used, most first."""
+    board: str = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,20 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from groundswell import scopes
 from groundswell.errors import UsageError
-from groundswell.kernel.pipeline import Rules
+from groundswell.kernel.rules import Rules
 from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
 PREFIX = "GROUNDSWELL_"
+PRESS_FILE = "press.ndjson"
+"""Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
 
 
 def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> Any:
@@ -47,7 +51,47 @@ class Settings:
     ring_posts: int = _setting(
         1 << 18, "recent posts held for posting lists, a power of two", "posts", 1 << 10, 1 << 26
     )
+    read_posts: int = _setting(
+        400, "posts that are read for moods at a slice's close, at most", "posts", 0, 100_000
+    )
+    boards: tuple[scopes.Scope, ...] = _setting(
+        (), "boards besides `all`: by language, community or filter", "boards", 0, 32
+    )
+    board_part: int = _setting(
+        8,
+        "a board besides `all` has this part of its terms and posts: 8 is an eighth",
+        "part",
+        1,
+        64,
+    )
     port: int = _setting(8765, "port of the desk", "port", 0, 65_535)
+    data_dir: str = _setting(
+        "groundswell-data", "folder of the archive: what is kept stands there", "folder", 0, 0
+    )
+    keep: bool = _setting(True, "whether `live` keeps an archive", "yes or no", 0, 1)
+    snapshot: int = _setting(
+        300, "event time between snapshots: what a restart may have to count anew", "s", 10, 86_400
+    )
+    keep_boards: int = _setting(30, "time that boards of every slice are kept", "days", 1, 36_500)
+    keep_series: int = _setting(30, "time that minute series are kept", "days", 1, 36_500)
+    keep_hours: int = _setting(400, "time that hour series are kept", "days", 1, 36_500)
+    keep_stories: int = _setting(400, "time that stories and events are kept", "days", 1, 36_500)
+    keep_press: int = _setting(
+        60, "time that articles of newsrooms are kept, by their publication", "days", 1, 36_500
+    )
+    newsrooms: str = _setting(
+        "", "feeds that the press is read from: `starter`, a TOML file, or none", "list", 0, 0
+    )
+    knowledge: str = _setting(
+        "",
+        "open data that works in articles are held against: musicbrainz, wikidata, or none",
+        "names",
+        0,
+        0,
+    )
+    contact: str = _setting(
+        "", "whom open data may write to about our requests: an address or mail", "contact", 0, 0
+    )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
 
 
@@ -78,9 +122,23 @@ def load(
         ("flag", {k: v for k, v in (flags or {}).items() if v is not None}),
     ):
         for name, value in given.items():
-            values[name] = _checked(name, value, origin)
+            typed = _checked(name, value, origin)
+            if name == "boards":  # boards of several places stand side by side
+                origins |= {f"boards.{scope.name}": origin for scope in typed}
+                typed = scopes.merged(values.get(name, ()), typed)
+            values[name] = typed
             origins[name] = origin
     return Loaded(Settings(**values), origins)
+
+
+def of(**given: Any) -> Settings:
+    """Settings of arguments alone, as a program gives them; None was not given.
+
+    Raises:
+        UsageError: a value out of range or of the wrong kind.
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    return Settings(**{name: _checked(name, value, "argument") for name, value in values.items()})
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -112,11 +170,13 @@ def _checked(name: str, value: Any, origin: str) -> Any:
         raise UsageError(f"expected a known setting in {origin}, got {name!r}", hint=hint)
     kind: type[Any] = type(entry.default)
     try:
-        typed = kind(value)
+        typed: Any = (_boards if name == "boards" else _truth if kind is bool else kind)(value)
     except (TypeError, ValueError):
         raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
     low, high = entry.metadata["low"], entry.metadata["high"]
-    if kind is not str and not low <= typed <= high:
+    if name == "boards" and len(typed) > high:
+        raise UsageError(f"expected at most {high} boards ({origin}), got {len(typed)}")
+    if kind in {int, float} and not low <= typed <= high:
         unit = entry.metadata["unit"]
         span = f"between {low} and {high}" + (f" {unit}" if unit != name else "")
         raise UsageError(
@@ -124,6 +184,30 @@ def _checked(name: str, value: Any, origin: str) -> Any:
             hint=f"the nearest is {min(max(typed, low), high)} ({origin})",
         )
     return typed
+
+
+def _truth(value: Any) -> bool:
+    """Yes or no, as TOML has it or as a variable says it.
+
+    >>> _truth(True), _truth("no")
+    (True, False)
+    """
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).lower() not in known:
+        raise ValueError(value)
+    return known[str(value).lower()]
+
+
+def _boards(value: Any) -> tuple[scopes.Scope, ...]:
+    """Boards from a table of TOML, its text as a variable holds it, or flags."""
+    if not isinstance(value, str):
+        return scopes.boards(value)
+    try:
+        return scopes.boards(tomllib.loads(f"boards = {value}")["boards"])
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f'expected boards as {{welsh = "lang:cy"}}, got {value!r}: {error}'
+        ) from None
 
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
@@ -144,6 +228,22 @@ def seconds(text: str) -> int:
     if length < 1:
         raise UsageError(f"expected a length such as 60s, 15m or 1h, got {text!r}")
     return length
+
+
+def event_time(when: str | datetime) -> int:
+    """Event time, µs, of a time or its RFC 3339; without a zone it is UTC.
+
+    >>> event_time("1970-01-01T00:01:00Z"), event_time("1970-01-01 00:01")
+    (60000000, 60000000)
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        time = datetime.fromisoformat(when) if isinstance(when, str) else when
+        return round(time.replace(tzinfo=time.tzinfo or UTC).timestamp() * MICROSECONDS)
+    except (ValueError, OverflowError):
+        raise UsageError(f"expected a time as 2013-04-15T19:00:00Z, got {when!r}") from None
 
 
 def speed(text: str) -> float:
@@ -184,6 +284,20 @@ def rules(settings: Settings) -> Rules:
         ring_posts=_power_of_two(settings.ring_posts),
         ring_tokens=16 * _power_of_two(settings.ring_posts),
         terms=_power_of_two(settings.terms),
+        read_posts=settings.read_posts,
+    )
+
+
+def board_rules(settings: Settings) -> Rules:
+    """The rules of a board besides `all`: the same, in a part of the memory."""
+    whole, part = rules(settings), settings.board_part
+    posts = max(1 << 10, _power_of_two(max(1, whole.ring_posts // part)))
+    return replace(
+        whole,
+        terms=max(1 << 14, _power_of_two(max(1, whole.terms // part))),
+        ring_posts=posts,
+        ring_tokens=16 * posts,
+        season_terms=max(1 << 9, whole.season_terms // part),
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: in a process of its own."""
+"""The command line as a user meets it: in a process of its own, forked or started anew."""
 
 from __future__ import annotations
 
@@ -16,25 +16,21 @@ from pathlib import Path
 
 import pytest
 
-from groundswell.simulate import frames, generate, load_scenario, write
+from groundswell.simulate import frames
 from groundswell.simulate.server import JetstreamServer
+from tests.cli.typed import run
+from tests.nights import awards_night, recorded
 from tests.serve.boards import served
 
 GSW = [sys.executable, "-m", "groundswell"]
 
-
-def run(*args: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*GSW, *args], capture_output=True, text=True, timeout=240, check=False, **options
-    )  # type: ignore[call-overload, no-any-return]
+POSTS = 4_500
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first 75 minutes of the night: two moments."""
-    path = tmp_path_factory.mktemp("night") / "night.ndjson.gz"
-    write(str(path), generate(load_scenario("awards-night"), posts=24_000), scenario="awards-night")
-    return path
+    """A quarter of an hour of the night, with its first moment."""
+    return recorded(tmp_path_factory.mktemp("night") / "night.ndjson.gz", POSTS, first=7_500)
 
 
 def test_help_is_grouped_and_has_examples() -> None:
@@ -63,6 +59,10 @@ def test_help_is_grouped_and_has_examples() -> None:
         (["replay", "-", "--slice", "soon"], 2, "15m"),
         (["simulate", "-", "--scenario", "award-night"], 2, "awards-night"),
         (["top", "--url", "http://127.0.0.1:9"], 1, "groundswell demo"),
+        (["replay", "-", "--board", "w=match:(?=a)b"], 2, "no look-around"),
+        (["replay", "-", "--board", "w=authors:absent.txt"], 2, "absent.txt"),
+        (["replay", "-", "--board", "w=langs:cy"], 2, "did you mean 'lang:cy'"),
+        (["live", "--board", "lang:cy", "--show", "ga"], 2, "with one of all, cy, got 'ga'"),
     ],
 )
 def test_mistakes_get_one_clear_line(
@@ -83,13 +83,27 @@ def test_replay_prints_events_boards_and_a_summary_the_same_twice(recording: Pat
     again = run("replay", str(recording), "--format", "ndjson", "--no-summary")
     lines = [json.loads(line) for line in one.stdout.splitlines()]
     assert lines[-1]["type"] == "summary"
-    assert lines[-1]["read"] == 24_000
+    assert lines[-1]["read"] == POSTS
     boards = [line for line in lines if line["type"] == "board"]
     assert len(boards) == lines[-1]["slices"]
     started = [line["story"]["title"].lower() for line in lines if line["type"] == "story.started"]
     assert any("cape" in title or "mira" in title for title in started)
-    assert any("ferries" in title or "drummers" in title for title in started)
     assert one.stdout.rsplit("\n", 2)[0] + "\n" == again.stdout
+
+
+def test_replay_shows_a_board_for_each_scope(recording: Path) -> None:
+    """NDJSON: a line a board and slice, `all` unchanged; table: each under a heading, in order."""
+    cut = {"GROUNDSWELL_BOARDS": '{cape = "match:(?i)copper cape"}'}
+    options = [str(recording), "--no-summary", "--board", "lang:es"]
+    alone = run("replay", str(recording), "--no-summary", "--format", "ndjson").stdout.splitlines()
+    said = run("replay", *options, "--format", "ndjson", env=os.environ | cut)
+    lines = [(json.loads(line)["board"], line) for line in said.stdout.splitlines()]
+    assert [line for name, line in lines if name == "all"] == alone
+    boards = [name for name, line in lines if json.loads(line)["type"] == "board"]
+    assert boards == ["all", "cape", "es"] * (len(boards) // 3)
+    table = run("replay", *options, env=os.environ | cut).stdout
+    assert table.count("Groundswell") == 3
+    assert table.index("Groundswell  19") < table.index("  cape  ") < table.index("  es  ")
 
 
 @pytest.mark.parametrize("form", ["table", "ndjson"])
@@ -163,13 +177,13 @@ def test_stdin_is_a_recording(recording: Path) -> None:
             [*GSW, "replay", "-", "--format", "ndjson"], stdin=file, capture_output=True,
             timeout=240, check=True,
         )  # fmt: skip
-    assert json.loads(said.stdout.splitlines()[-1])["read"] == 24_000
+    assert json.loads(said.stdout.splitlines()[-1])["read"] == POSTS
 
 
 def test_live_follows_a_cut_stream_serves_it_and_ends_cleanly(tmp_path: Path) -> None:
     """A board from a Jetstream server on loopback, in the page and the API; Ctrl-C exits 0."""
-    night = frames(generate(load_scenario("awards-night"), posts=12_000))
-    with JetstreamServer(night, speed=600) as server:
+    night = frames(awards_night(24_000))  # 45 s of it: a slow machine meets it in its midst too
+    with JetstreamServer(night, speed=100) as server:
         uri = server.url.replace("ws://", "jetstream+ws://")
         process = subprocess.Popen(
             [*GSW, "live", "--source", uri, "--port", "0"], cwd=tmp_path,
@@ -216,7 +230,7 @@ def _wait_for_board(address: str) -> dict[str, int]:
 
 def test_record_keeps_what_replay_reads(tmp_path: Path) -> None:
     """A recorded stream replays with every post."""
-    with JetstreamServer(frames(generate(load_scenario("awards-night"), posts=900))) as server:
+    with JetstreamServer(frames(awards_night(900))) as server:
         uri = server.url.replace("ws://", "jetstream+ws://")
         kept = str(tmp_path / "kept.ndjson.zst")
         assert run("record", kept, "--source", uri, "--for", "3s").returncode == 0
@@ -224,11 +238,34 @@ def test_record_keeps_what_replay_reads(tmp_path: Path) -> None:
     assert json.loads(said.stdout.splitlines()[-1])["read"] == 900
 
 
+def test_record_keeps_what_stands_there_when_nothing_comes(tmp_path: Path) -> None:
+    """No server: one line, exit 1, and the recording of last night is as it was."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    kept = tmp_path / "kept.ndjson"
+    kept.write_text("last night\n")
+    said = run("record", str(kept), "--source", f"jetstream+ws://127.0.0.1:{port}")
+    assert said.returncode == 1
+    assert len(said.stderr.splitlines()) == 1
+    assert kept.read_text() == "last night\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.ndjson"]
+
+
 def test_doctor_says_each_setting_and_where_it_comes_from() -> None:
     """`doctor --settings` names meaning, unit, range, value and origin."""
-    said = run("doctor", "--settings", env=os.environ | {"GROUNDSWELL_TOP": "7", "COLUMNS": "160"})
+    ours = {"GROUNDSWELL_TOP": "7", "GROUNDSWELL_BOARDS": '{w = "match:[a]b"}'}
+    said = run("doctor", "--settings", env=os.environ | ours)
     assert "environment" in said.stdout
     assert "stories on a board" in said.stdout
+    assert "boards.w" in said.stdout
+    assert "match:[a]b" in said.stdout
+
+
+def test_doctor_tries_the_boards(tmp_path: Path) -> None:
+    """A pattern that RE2 refuses is told with what to do; a good one is said to be good."""
+    for pattern, found in (("(", "look   expected an RE2 pattern"), ("a", "ok     boards besides")):
+        (tmp_path / "groundswell.toml").write_text(f'[boards]\nw = "match:{pattern}"\n')
+        assert found in run("doctor", cwd=tmp_path).stdout
 
 
 def test_doctor_tells_a_port_that_is_taken() -> None:
@@ -240,3 +277,24 @@ def test_doctor_tells_a_port_that_is_taken() -> None:
     assert f"port {port} of 127.0.0.1 cannot be had (Address already in use)" in busy.stdout
     assert "--port" in busy.stdout
     assert f"port {port} of 127.0.0.1 is free" in free.stdout
+
+
+def test_help_and_mistakes_come_at_once() -> None:
+    """What needs no engine loads none: help, the version, a wrong option, a wrong name."""
+    heavy = "('numba', 'numpy', 'wordfreq', 'starlette', 'httpx')"
+    code = f"""
+import sys
+from groundswell.cli import main
+lines = "--help,--version,replay --help,replay - --slice soon,evaluate a b --method c"
+for line in lines.split(","):
+    sys.argv = ["groundswell", *line.split()]
+    try:
+        main()
+    except SystemExit:
+        loaded = [name for name in {heavy} if name in sys.modules]
+        print("LOADED", line, loaded)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = [line for line in said.stdout.splitlines() if line.startswith("LOADED")]
+    assert len(lines) == 5
+    assert all(line.endswith("[]") for line in lines), lines

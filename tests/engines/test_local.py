@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.engines.local import Run, StreamClock, live, replay
+from groundswell.engines.following import StreamClock, live
+from groundswell.engines.local import Run, replay
 from groundswell.engines.ordering import in_order
 from groundswell.errors import NothingToReadError, SourceError
 from groundswell.kernel.pipeline import Rules
@@ -82,6 +83,22 @@ def test_stop_ends_a_replay_with_its_open_slice_closed() -> None:
     assert sum(b.posts for b in boards) == summary.read
 
 
+def test_the_beginning_may_pass_at_once() -> None:
+    """A minute at the pace of years is not waited for; what comes after it is."""
+    rested: list[float] = []
+
+    class Noting(Run):
+        def rest(self, seconds: float, *_: object) -> None:
+            rested.append(seconds)
+
+    run = Noting(on_board=lambda _: None)
+    source = Script([batch_of((t, "a", "x")) for t in (0, 30, 59, 61, 90)])
+    replay(source, Rules(), run, speed=1e-6, quick_us=60 * SECOND)
+    assert len(rested) == 2
+    assert rested[0] <= 0, "the first that goes by time is due at once"
+    assert rested[1] > 1e6
+
+
 def test_a_live_slice_closes_by_the_streams_own_clock() -> None:
     """No later post comes, the stream's times are of another year: the board comes all the same."""
     boards: list[Board] = []
@@ -116,3 +133,17 @@ def test_the_stream_clock_goes_on_in_silence_and_never_back() -> None:
     assert clock.now() == 7 * SECOND
     clock.saw(4 * SECOND)
     assert clock.now() == 7 * SECOND
+
+
+def test_a_post_that_two_servers_bring_counts_once() -> None:
+    """Two live sources give the same post at different times: one is counted, one is repeated."""
+    boards: list[Board] = []
+    uri = "https://example.social/users/a/statuses/1"
+    batches = [batch_of((1_000.1, "a", "x")), batch_of((1_000.2, "a", "x"))]
+    for batch in batches:
+        batch.ids = [uri]
+    run = Run(on_board=lambda board: (boards.append(board), run.stop.set()))
+    sources = [Script([batch], live=True) for batch in batches]
+    live(sources, Rules(slice_us=SECOND), run)
+    assert sum(board.posts for board in boards) == run.tally.read == 1
+    assert run.watch.figures.repeated == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from groundswell.evaluate.metrics import Scorer
@@ -121,6 +123,24 @@ def test_false_alarms_are_counted_by_kind_and_named_ones_apart() -> None:
     assert found.false_alarms_per_day == {"paste": 0.0, "spam": 2.0}
     assert found.named_per_day == {"paste": 2.0, "spam": 0.0}
     assert found.events == 1
+
+
+def test_a_decoys_first_time_is_neither_credited_nor_blamed() -> None:
+    """Two started, one of them a habit that nobody could know yet: precision is of the other."""
+    habit = replace(event("h", 10, 20, "coffee", decoy="habit"), first=True)
+    new = [story("a", "coffee"), story("b", "Zouma", "goal")]
+    found = scored(board(12, *new, started=tuple(new)), events=[GOAL, habit], complete=True)
+    assert (found.started, found.story_precision) == (1, 1.0)
+    assert found.false_alarms_per_day == {}
+
+
+def test_a_file_that_says_that_it_is_complete_is_believed() -> None:
+    """Every entry must say so."""
+    sure = replace(GOAL, complete=True)
+    assert scored(board(12), events=[sure]).story_precision is None  # nothing started
+    good = story("a", "Zouma", "goal")
+    assert scored(board(12, good, started=(good,)), events=[sure]).story_precision == 1.0
+    assert scored(board(12, good, started=(good,)), events=[sure, CARD]).story_precision is None
 
 
 def test_a_story_of_a_real_event_is_no_false_alarm() -> None:

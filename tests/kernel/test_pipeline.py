@@ -142,6 +142,21 @@ def test_time_does_not_run_away(tables: Tables) -> None:
     assert kernel.state.late == 1
 
 
+def test_a_story_that_joins_another_says_which(tables: Tables) -> None:
+    """Two moments, then both in one breath: the later one joins the first, by its id."""
+    rng = random.Random(1)
+    posts = ordinary(70, rng)
+    for minute in range(60, 64):
+        posts += moment(minute, 40, "copper cape" if minute < 62 else "lantern stairs", rng)
+    for minute in range(64, 68):
+        posts += moment(minute, 90, "copper cape lantern stairs", rng)
+    events = [event for found in boards(posts, tables) for event in found.events]
+    begun = {e.story.id: e.story.title for e in events if e.type == "story.started"}
+    joined = [(e.story.title, begun[e.other]) for e in events if e.type == "story.merged"]
+    assert joined == [("lantern stairs", "copper cape")]
+    assert all(not event.other for event in events if event.type == "story.started")
+
+
 def test_a_story_stands_on_a_board_once(tables: Tables) -> None:
     """Two waves of the same words: on every board ids are distinct and ranks run from 1."""
     rng = random.Random(8)
@@ -149,3 +164,18 @@ def test_a_story_stands_on_a_board_once(tables: Tables) -> None:
     for board in boards(posts, tables):
         assert len({story.id for story in board.stories}) == len(board.stories)
         assert [story.rank for story in board.stories] == list(range(1, len(board.stories) + 1))
+
+
+@pytest.mark.parametrize("form", ["https://crowd.example/users/{}", "{}@crowd.example"])
+def test_people_of_one_server_are_doubted_however_they_are_named(form: str, tables: Tables) -> None:
+    """Eighty people of one instance say it, among people of none: the doubt names the instance."""
+    rng = random.Random(7)
+    said = [
+        (at, form.format(f"fan{i}"), text)
+        for i, (at, _, text) in enumerate(moment(30, 80, "power cut", rng))
+    ]
+    found = boards(ordinary(45, rng) + said, tables)
+    shown = next(
+        story for b in found if b.at >= 34 * 60e6 for story in b.stories if "power" in story.title
+    )
+    assert any("one instance" in doubt.reason for doubt in shown.doubts)

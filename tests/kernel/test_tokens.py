@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groundswell.kernel.characters import SOFT_BREAK
-from groundswell.kernel.tokens import (
-    DOMAIN,
-    EMOJI,
-    LINK,
-    MAX_CHARS,
-    MAX_TOKENS,
-    MENTION,
-    TAG,
-    WORD,
-    Tables,
-    prepare,
-    tokenize,
-)
+from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+from groundswell.kernel.tokens import MAX_CHARS, Tables, prepare, tokenize
 
 
 def spans(text: str, tables: Tables) -> list[tuple[str, int]]:
@@ -129,6 +118,8 @@ def test_floods_are_bounded(tables: Tables) -> None:
 
 
 @given(st.lists(st.text(max_size=60), max_size=8))
+@example(["HTTPS://", ""])
+@example(["http://"])
 def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) -> None:
     """Spans lie inside their text, and a post's tokens do not depend on its neighbours."""
     from groundswell.engines.local import load_tables

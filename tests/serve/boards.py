@@ -41,11 +41,14 @@ def story(title: str, rank: int, **values: object) -> Story:
     return replace(told, **values)  # type: ignore[arg-type]
 
 
-def board(titles: tuple[str, ...], minute: int = 1) -> Board:
-    """The board at the end of a minute, with these stories from first to last."""
+def board(titles: tuple[str, ...], minute: int = 1, name: str = "all") -> Board:
+    """The board of a name at the end of a minute, with these stories from first to last."""
+    told = [story(title, i + 1) for i, title in enumerate(titles)]
+    if name != "all":
+        told = [replace(one, id=f"{name}-{one.id}") for one in told]
     return Board(
-        board="all", at=START + minute * MINUTE, learning=minute < 2, learned=(minute, 60),
-        posts=900, authors=800, stories=tuple(story(t, i + 1) for i, t in enumerate(titles)),
+        board=name, at=START + minute * MINUTE, learning=minute < 2, learned=(minute, 60),
+        posts=900, authors=800, stories=tuple(told),
         newest=START + minute * MINUTE - 1_000_000,
     )  # fmt: skip
 

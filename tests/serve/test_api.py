@@ -12,10 +12,12 @@ import httpx
 import pytest
 
 from groundswell.errors import ServeError
-from groundswell.serve import app
+from groundswell.revision import Cut, Revision
+from groundswell.serve import stream, written
 from groundswell.serve.app import serve
 from groundswell.serve.pages import page
 from groundswell.serve.state import Context, DeskState
+from tests.client import CLIENT
 from tests.serve.boards import HOSTILE, MINUTE, ORDINARY, START, board, served, story
 
 Desk = tuple[DeskState, str]
@@ -27,12 +29,15 @@ def desk() -> Iterator[Desk]:
         yield pair
 
 
-def events(url: str, n: int, last: str = "") -> list[tuple[str, dict[str, object]]]:
+def events(
+    url: str, n: int, last: str = "", query: str = ""
+) -> list[tuple[str, dict[str, object]]]:
     """The first n board events of the stream: id and data."""
     headers = {"Last-Event-ID": last} if last else {}
     got: list[tuple[str, dict[str, object]]] = []
     number = ""
-    with httpx.stream("GET", f"{url}/api/v1/stream", headers=headers, timeout=10) as answer:
+    stream = f"{url}/api/v1/stream{query}"
+    with CLIENT.stream("GET", stream, headers=headers, timeout=10) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         for line in answer.iter_lines():
             if line.startswith("id: "):
@@ -49,22 +54,22 @@ def test_routes_answer_with_what_they_are_named_for(desk: Desk) -> None:
     _, url = desk
     first = story(ORDINARY[0], 1)
     for path in ("/", f"/story/{first.id}"):
-        page = httpx.get(url + path)
+        page = CLIENT.get(url + path)
         assert page.status_code == 200
         assert ORDINARY[0] in page.text
         assert "simulated" in page.text
-    assert "How a story gets here" in httpx.get(url + "/about").text
-    assert httpx.get(url + "/api/v1/boards").json() == {"boards": ["all"]}
-    told = httpx.get(url + "/api/v1/boards/all").json()
+    assert "How a story gets here" in CLIENT.get(url + "/about").text
+    assert CLIENT.get(url + "/api/v1/boards").json() == {"boards": ["all"]}
+    told = CLIENT.get(url + "/api/v1/boards/all").json()
     assert [one["title"] for one in told["stories"]] == list(ORDINARY)
-    assert httpx.get(f"{url}/api/v1/stories/{first.id}").json() == first.to_dict()
-    assert httpx.get(url + "/health").json()["status"] == "ok"
+    assert CLIENT.get(f"{url}/api/v1/stories/{first.id}").json() == first.to_dict()
+    assert CLIENT.get(url + "/health").json()["status"] == "ok"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/boards/none", "/api/v1/stories/none", "/api/v1/nothing"])
 def test_what_the_api_does_not_have_is_said_in_json(desk: Desk, path: str) -> None:
     """404 with a code, a message and a hint."""
-    answer = httpx.get(desk[1] + path)
+    answer = CLIENT.get(desk[1] + path)
     assert answer.status_code == 404
     assert set(answer.json()["error"]) == {"code", "message", "hint"}
 
@@ -74,7 +79,7 @@ def test_wrong_methods_and_pages_that_are_not_there(desk: Desk) -> None:
     assert httpx.post(desk[1] + "/api/v1/boards").status_code == 405
     assert "error" in httpx.post(desk[1] + "/api/v1/boards").json()
     for path in ("/story/none", "/nowhere"):
-        answer = httpx.get(desk[1] + path)
+        answer = CLIENT.get(desk[1] + path)
         assert answer.status_code == 404
         assert "<h1>" in answer.text
 
@@ -82,7 +87,7 @@ def test_wrong_methods_and_pages_that_are_not_there(desk: Desk) -> None:
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/api/v1/nothing", "/static/desk.js"])
 def test_every_answer_has_the_safe_headers(desk: Desk, path: str) -> None:
     """Also errors and files: a policy without inline scripts, no sniffing, no referrer."""
-    headers = httpx.get(desk[1] + path).headers
+    headers = CLIENT.get(desk[1] + path).headers
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
@@ -91,7 +96,7 @@ def test_every_answer_has_the_safe_headers(desk: Desk, path: str) -> None:
 def test_hostile_text_is_text() -> None:
     """No title, term or reason becomes an element."""
     with served(HOSTILE) as (_, url):
-        for text in (httpx.get(url).text, events(url, 1)[0][1]["html"]):
+        for text in (CLIENT.get(url).text, events(url, 1)[0][1]["html"]):
             assert "<img" not in str(text).replace('<img src="/static/mark.svg"', "")
             assert "<script>window" not in str(text)
             assert "&lt;script&gt;" in str(text)
@@ -120,15 +125,15 @@ def test_readers_beyond_the_cap_are_told_to_come_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With room for one, the second gets 503; when the first has left, there is room again."""
-    monkeypatch.setattr(app, "READERS", 1)
+    monkeypatch.setattr(stream, "READERS", 1)
     url = desk[1]
-    with httpx.stream("GET", f"{url}/api/v1/stream", timeout=10) as first:
+    with CLIENT.stream("GET", f"{url}/api/v1/stream", timeout=10) as first:
         lines = first.iter_lines()
         next(lines)
-        assert httpx.get(f"{url}/api/v1/stream").status_code == 503
+        assert CLIENT.get(f"{url}/api/v1/stream").status_code == 503
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        with httpx.stream("GET", f"{url}/api/v1/stream", timeout=10) as again:
+        with CLIENT.stream("GET", f"{url}/api/v1/stream", timeout=10) as again:
             if again.status_code == 200:
                 return
     pytest.fail("the reader that left still takes the place")
@@ -148,7 +153,7 @@ def test_it_ends_soon_with_a_reader_connected() -> None:
 
     def read(url: str) -> None:
         try:
-            with httpx.stream("GET", f"{url}/api/v1/stream", timeout=10) as answer:
+            with CLIENT.stream("GET", f"{url}/api/v1/stream", timeout=10) as answer:
                 for _ in answer.iter_lines():
                     reading.set()
         except httpx.HTTPError:
@@ -167,9 +172,9 @@ def test_before_the_first_board_the_desk_says_that_it_waits() -> None:
     """The page and health say so; the board is not there yet."""
     with served(()) as (state, url):
         state._boards.clear()
-        assert "first slice" in httpx.get(url).text
-        assert httpx.get(url + "/health").json()["status"] == "starting"
-        assert httpx.get(url + "/api/v1/boards/all").status_code == 404
+        assert "first slice" in CLIENT.get(url).text
+        assert CLIENT.get(url + "/health").json()["status"] == "starting"
+        assert CLIENT.get(url + "/api/v1/boards/all").status_code == 404
 
 
 def test_a_story_that_is_usual_again_claims_no_figure() -> None:
@@ -179,3 +184,64 @@ def test_a_story_that_is_usual_again_claims_no_figure() -> None:
     html = page("rows.html", Context("live", ("jetstream",), MINUTE), shown)
     assert "no longer above usual" in html
     assert "0 expected" not in html
+
+
+def test_an_event_is_made_once_for_all_its_readers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three readers and one rendering; a board of the same time that is told anew is made anew."""
+    state, url = desk
+    made = list[int]()
+    real = written._written
+
+    def counted(*given: object, **named: object) -> str:
+        made.append(1)
+        return real(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(written, "_written", counted)
+    told = [events(url, 1) for _ in range(3)]
+    assert told[0] == told[1] == told[2]
+    assert len(made) == 1
+    state.publish(replace(board(ORDINARY), posts=7))
+    assert events(url, 1)[0][1]["posts"] == 900  # of one time, the first that was told comes first
+    assert [data["posts"] for _, data in events(url, 2)] == [900, 7]
+
+
+def test_what_is_taken_back_leaves_pages_api_and_streams_at_once(desk: Desk) -> None:
+    """An open stream gets the newest board again, marked as revised; so does who comes back."""
+    state, url = desk
+    first, newest = story(ORDINARY[0], 1), state.newest
+    assert newest is not None
+    cut = Cut(frozenset({1}), {story(ORDINARY[1], 2).id: (7, 6)})
+    keys = {ORDINARY[0]: frozenset({1}), ORDINARY[0] + "!": frozenset({1, 2})}
+    found = Revision(newest.at + 1, 0, cut)
+    timer = threading.Timer(0.5, state.revise, (found, lambda label: keys.get(label, frozenset())))
+    timer.start()
+    (_, before), (number, after) = events(url, 2)
+    assert "revised" not in before
+    assert (number, after["revised"]) == (str(newest.at), True)
+    assert ORDINARY[0] not in json.dumps(after)
+    assert after["stories"][0]["posts"] == 7  # type: ignore[index]
+    for path in ("/", "/api/v1/boards/all"):
+        assert ORDINARY[0] not in CLIENT.get(url + path).text
+    assert CLIENT.get(f"{url}/api/v1/stories/{first.id}").status_code == 404
+    assert events(url, 1, last=str(newest.at))[0][1]["revised"] is True
+
+
+def test_what_is_hidden_comes_back(desk: Desk) -> None:
+    """A later revision without the veil shows the board as it was, less what was deleted since."""
+    state, _ = desk
+    whole, gone = state.newest, frozenset({1})
+    assert whole is not None
+
+    def keys(label: str) -> frozenset[int]:
+        return gone if label.startswith(ORDINARY[0]) else frozenset()
+
+    state.revise(Revision(whole.at + 1, 0, Cut(), Cut(gone)), keys)
+    hidden = state.newest
+    assert hidden is not None
+    assert len(hidden.stories) == len(whole.stories) - 1
+    state.revise(Revision(whole.at + 1, 0, Cut(), Cut()), keys)
+    assert state.newest == whole
+    state.revise(Revision(whole.at, 0, Cut(gone)), keys)
+    assert state.newest == whole, "boards that were told later are not meant"

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from groundswell.serve.state import DeskState
+from groundswell.watch import SourceHealth, Watch
 from tests.serve.boards import HOSTILE, ORDINARY, board, served, story
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 OTHER = (*reversed(ORDINARY), "curtain call")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing = "needs Chromium: apt-get install -y chromium"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 class Watched:
@@ -99,6 +87,52 @@ def test_a_new_board_changes_rows_without_a_navigation(
     expect(watched.page.locator(".story h2")).to_have_text(list(OTHER))
     expect(watched.page.locator("[role=status]")).to_contain_text(OTHER[0])
     assert watched.navigations == went
+    assert watched.wrong == []
+
+
+def test_a_source_in_trouble_is_told_calmly_and_no_longer_when_it_is_back(
+    browser: Browser, desk: tuple[DeskState, str]
+) -> None:
+    """A line under the head, hostile names included, that comes and goes without a new board."""
+    state, url = desk
+    name = HOSTILE[0]
+    sources: list[SourceHealth] = []
+    state.watch = Watch(lambda: sources, live=True)
+    watched = Watched(browser, url, viewport=PHONE)
+    watched.page.goto(url)
+    line = watched.page.locator("#troubles")
+    expect(line).to_be_hidden()
+    sources.append(SourceHealth(name, "reconnecting", time.monotonic() - 42, "HTTP 503"))
+    expect(line).to_contain_text(f"{name}: silent for 40 s, reconnecting (HTTP 503)")
+    assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sources[:] = [SourceHealth(name, "connected", time.monotonic())]
+    expect(line).to_be_hidden()
+    assert watched.page.evaluate("window.hit") is None
+    assert watched.wrong == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_boards_are_switched_by_links_and_live_on(
+    browser: Browser, desk: tuple[DeskState, str], size: dict[str, int]
+) -> None:
+    """A click shows another board, whose events alone reach it; many fit on a phone as well."""
+    state, url = desk
+    names = ["cy", *(f"b{i}.example.social" for i in range(24))]
+    for name in names:
+        state.publish(board(OTHER, 1, name))
+    watched = Watched(browser, url, viewport=size)
+    page = watched.page
+    page.goto(url)
+    page.get_by_role("link", name="cy", exact=True).click()
+    expect(page.locator(".story h2")).to_have_text(list(OTHER))
+    expect(page.locator(".boards [aria-current=page]")).to_have_text("cy")
+    state.publish(board(ORDINARY[:1], 2))
+    state.publish(board(ORDINARY[1:], 2, "cy"))
+    expect(page.locator(".story h2")).to_have_text(list(ORDINARY[1:]))
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.locator(".story h2 a").first.click()
+    page.get_by_role("link", name="← Board").click()
+    expect(page.locator("h1")).to_contain_text("cy")
     assert watched.wrong == []
 
 
@@ -192,7 +226,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     page = Watched(browser, desk[1]).page
     page.goto(desk[1])
     reached = []
-    for _ in range(12):
+    for _ in range(18):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.textContent.trim()"))
         if reached[-1] in ORDINARY:

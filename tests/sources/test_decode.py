@@ -86,9 +86,66 @@ def test_a_post_fills_every_column(frame: Callable[..., bytes]) -> None:
 
 
 @pytest.mark.parametrize("frame", [v1, v2])
+@pytest.mark.parametrize(
+    ("labels", "quoted"),
+    [
+        ({"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "porn"}]}, False),
+        ({"values": [{"val": "!no-unauthenticated"}]}, False),
+        ({"values": []}, True),
+        (None, True),
+        ("odd", True),
+    ],
+)
+def test_a_labelled_post_counts_and_is_not_quoted(
+    frame: Callable[..., bytes], labels: object, quoted: bool
+) -> None:
+    """What its author marked as not for everybody is no voice, alone or among many."""
+    marked = frame(text="look", labels=labels)
+    many = Batch()
+    FrameDecoder().decode_many(many, [marked, marked])
+    for batch in (decoded(marked), many):
+        assert set(batch.texts) == {"look"}
+        assert batch.unquoted == (set() if quoted else set(batch.ids))
+
+
+@pytest.mark.parametrize("frame", [v1, v2])
 def test_a_deletion_names_its_post(frame: Callable[..., bytes]) -> None:
     """A delete has no record; its id is made of author, collection and key."""
     assert decoded(frame("delete")).deleted == [(f"at://{DID}/app.bsky.feed.post/3k", V1_TIME)]
+
+
+@pytest.mark.parametrize("frame", [v1, v2])
+def test_an_update_takes_the_place_of_what_stood_before(frame: Callable[..., bytes]) -> None:
+    """It deletes the versions up to a microsecond before, and is a post of the same id."""
+    batch = decoded(frame("update", text="edited"))
+    post_id = f"at://{DID}/app.bsky.feed.post/3k"
+    assert (batch.ids, batch.texts, batch.times) == ([post_id], ["edited"], [V1_TIME])
+    assert batch.deleted == [(post_id, V1_TIME - 1)]
+
+
+@pytest.mark.parametrize(
+    ("account", "state"),
+    [
+        ({"active": False, "status": "takendown"}, "hidden"),
+        ({"active": False, "status": "suspended"}, "hidden"),
+        ({"active": False, "status": "deactivated"}, "hidden"),
+        ({"active": False, "status": "a new word"}, "hidden"),
+        ({"active": False}, "hidden"),
+        ({"active": False, "status": "deleted"}, "gone"),
+        ({"active": True}, "active"),
+        ({"active": True, "status": "desynchronized"}, "active"),
+    ],
+)
+def test_accounts_go_by_the_active_flag(account: dict[str, Any], state: str) -> None:
+    """Whatever word stands beside it; both protocols say the same."""
+    v1_frame = {"did": DID, "time_us": V1_TIME, "kind": "account", "account": account}
+    kind = "network.bsky.jetstream.subscribeEvents#account"
+    payload = {"$type": kind, "seq": 43, "did": DID, "time": "2026-07-04T14:38:08.377628Z"}
+    v2_frame = {"$type": "message", "payload": payload | {"account": account}}
+    for frame in (v1_frame, v2_frame):
+        batch = decoded(json.dumps(frame).encode())
+        assert [tuple(one) for one in batch.accounts] == [(DID, state, V1_TIME)]
+        assert not batch.rejected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +153,6 @@ def test_a_deletion_names_its_post(frame: Callable[..., bytes]) -> None:
     [
         v1(collection="app.bsky.feed.like", subject={"uri": "at://x"}),
         v1(collection="org.example.odd", text=5, langs="en", facets=7, reply="x"),
-        v1("update", text="edited"),
         b'{"did":"did:plc:a","time_us":1725516665234703,"kind":"identity","identity":{}}',
         b'{"did":"did:plc:a","time_us":1725516665234703,"kind":"account","account":{}}',
         b'{"kind":"heartbeat","payload":""}',
@@ -152,6 +208,7 @@ def test_the_decoder_tells_what_to_resume_from() -> None:
 FRAME = st.one_of(
     st.builds(lambda text: v1(text=text), st.text(max_size=20)),
     st.builds(lambda text: v2(text=text), st.text(max_size=20)),
+    st.builds(lambda val: v1(text="x", labels={"values": [{"val": val}]}), st.text(max_size=5)),
     st.sampled_from(
         [
             v1("delete"),

@@ -19,6 +19,7 @@ from groundswell.simulate.server import Faults, JetstreamServer
 from groundswell.sources.backoff import Backoff
 from groundswell.sources.decode import FrameDecoder
 from groundswell.sources.jetstream import Jetstream, open_uri
+from tests.figures import Figure
 
 START = 1_783_175_888_000_000
 FRAMES = Path(__file__).resolve().parents[2] / ".." / "shared" / "frames" / "jetstream"
@@ -132,7 +133,8 @@ def test_a_silent_server_is_left_and_found_again() -> None:
     assert stream.reconnects >= 1
 
 
-def test_what_the_server_no_longer_holds_is_a_gap() -> None:
+@pytest.mark.figure("gap")
+def test_what_the_server_no_longer_holds_is_a_gap(figure: Figure) -> None:
     """v2 answers CursorTooOld, v1 clamps silently: both are recorded, and the stream goes on."""
     for version in ("url", "url_v2"):
         with JetstreamServer(map(frame, itertools.count()), backlog=50) as server:
@@ -143,6 +145,7 @@ def test_what_the_server_no_longer_holds_is_a_gap() -> None:
             for batch in again.read(after=cursor):
                 if batch.ids:
                     again.close()
+        figure("v1 and v2: one gap with its bounds, and the stream goes on", trials=2)
         assert len(again.gaps) == 1, version
         assert again.gaps[0].begin > START
 

@@ -7,6 +7,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
@@ -73,3 +74,13 @@ def test_the_package_names_its_entry_point(plugin: ModuleType) -> None:
     module, function = project["entry-points"][GROUP]["wikimedia-lines"].split(":")
     assert module == plugin.__name__
     assert callable(getattr(plugin, function))
+
+
+def test_what_is_built_in_is_named_in_the_package() -> None:
+    """Every scheme of `pyproject.toml` leads to something that opens a source."""
+    root = Path(__file__).resolve().parents[2]
+    named = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    schemes = named["project"]["entry-points"][GROUP]
+    assert {"jetstream", "mastodon", "file", "stdin"} <= schemes.keys()
+    for name, value in schemes.items():
+        assert callable(EntryPoint(name, value, GROUP).load())

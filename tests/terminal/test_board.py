@@ -84,6 +84,20 @@ def test_any_words_and_figures_fit_and_are_harmless(
     assert shown.isascii() or not ascii_only
 
 
+def test_a_board_besides_all_says_its_name_and_why_it_is_empty() -> None:
+    """The name stands in the heading, of `all` it does not; a note takes the stories' place."""
+    assert "all" not in text_board(board(story()), LIVE).split("\n")[0]
+    shown = replace(board(), board="cy", note="no post names its language")
+    text = text_board(shown, LIVE, width=80)
+    assert text.startswith("Groundswell  cy  ")
+    assert "Nothing can stand here: no post names its language." in text
+    hostile = replace(board(), board="\x1b[31mمرحبا" * 30, note="\u202e東京" * 90)
+    drawn = text_board(hostile, LIVE, width=60, ascii_only=True)
+    assert drawn.isascii()
+    assert controls(drawn) == set()
+    assert too_wide(drawn, 60) == []
+
+
 @pytest.mark.parametrize("words", WIDE.values(), ids=WIDE.keys())
 def test_columns_stand_below_each_other(words: str) -> None:
     """A wide title is cut or filled so that the figures end where those of a plain one do."""

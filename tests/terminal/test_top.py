@@ -38,10 +38,11 @@ def answering(*answers: bytes) -> Iterator[str]:
             except OSError:
                 return
             # who reads may hang up amid an answer that is too long for it
-            with client, suppress(ConnectionError):
+            with client, suppress(OSError):  # also ENOTCONN, which is no ConnectionError
                 client.recv(65_536)
                 client.sendall(answer)
                 client.shutdown(socket.SHUT_WR)
+        server.close()  # who asks again is refused at once, and does not wait for an answer
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -70,10 +71,12 @@ class Shown:
     enough = 1
     boards: list[Board]
     headings: list[Heading]
+    sources: list[tuple[str, ...]]
     left: int
 
     def __init__(self, heading: Heading) -> None:
         self.headings.append(heading)
+        self.heading = heading
 
     def __enter__(self) -> Shown:
         return self
@@ -84,6 +87,7 @@ class Shown:
     def show(self, shown: Board) -> None:
         """Ctrl-C comes while the last one is shown."""
         self.boards.append(shown)
+        self.sources.append(self.heading.sources)
         if len(self.boards) >= self.enough:
             raise KeyboardInterrupt
 
@@ -91,7 +95,7 @@ class Shown:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> type[Shown]:
     """What a terminal would have been shown."""
-    fresh = type("Fresh", (Shown,), {"boards": [], "headings": [], "left": 0})
+    fresh = type("Fresh", (Shown,), {"boards": [], "headings": [], "sources": [], "left": 0})
     monkeypatch.setattr(top_module, "LiveBoard", fresh)
     return fresh
 
@@ -271,6 +275,18 @@ def test_a_desk_below_a_path_is_found(shown: type[Shown]) -> None:
     assert len(shown.boards) == 1
 
 
+def test_one_of_a_desks_boards_is_asked_for_by_its_name(shown: type[Shown]) -> None:
+    """`--board` shows that board; one that the desk has not is named in the error."""
+    desk = DeskState(Context("live", ("script",), MINUTE))
+    for sent in (SENT, replace(SENT, board="cy", note="why")):
+        desk.publish(sent)
+    with serve(desk, "127.0.0.1", 0) as served:
+        run_top(served.url, "cy")
+        with pytest.raises(SourceError, match="no board 'ga'"):
+            run_top(served.url, "ga")
+    assert [(one.board, one.note) for one in shown.boards] == [("cy", "why")]
+
+
 def test_hostile_titles_come_through_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     """What a desk elsewhere sends is printed without one control character, a line a board."""
     words = [*HOSTILE.values(), *WIDE.values()]
@@ -281,3 +297,18 @@ def test_hostile_titles_come_through_harmless(capsys: pytest.CaptureFixture[str]
     assert said.out == ""
     assert controls(said.err) == set()
     assert said.err.count("\n") == len(words)
+
+
+def test_what_is_wrong_with_a_source_stands_above_the_board(shown: type[Shown]) -> None:
+    """A `source` event changes the heading, before the first board too, and changes it back."""
+    shown.enough = 3
+    trouble = [{"name": "example.social", "said": "silent for 40 s"}]
+    wrong, right = (
+        f"event: source\ndata: {json.dumps({'type': 'source', 'troubles': told})}\n\n".encode()
+        for told in (trouble, [])
+    )
+    told = wrong + event(SENT) + right + event(SENT) + wrong + event(SENT)
+    with answering(STREAM + told) as url:
+        run_top(url)
+    named = (url, "example.social: silent for 40 s")
+    assert shown.sources == [named, (url,), named]

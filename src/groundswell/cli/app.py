@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from groundswell import __version__
-from groundswell.cli import inspect, streams, tools
+from groundswell.cli import archive, inspect, streams, tools
 from groundswell.cli.evaluate import evaluate
 from groundswell.cli.explaining import explain
+from groundswell.cli.forgetting import forget
+from groundswell.cli.press import press
 from groundswell.errors import GroundswellError
 
 WATCH = "Watch"
@@ -42,7 +44,12 @@ app.command(rich_help_panel=WATCH)(streams.replay)
 app.command(rich_help_panel=WATCH)(inspect.top)
 app.command(rich_help_panel=MAKE)(tools.record)
 app.command(rich_help_panel=MAKE)(tools.simulate)
+app.command(rich_help_panel=MAKE)(archive.export)
+app.command(rich_help_panel=MAKE)(archive.backup)
+app.command(rich_help_panel=MAKE)(archive.restore)
+app.command(rich_help_panel=MAKE)(forget)
 app.command(rich_help_panel=CHECK)(explain)
+app.command(rich_help_panel=CHECK)(press)
 app.command(rich_help_panel=CHECK)(evaluate)
 app.command(rich_help_panel=CHECK)(inspect.bench)
 app.command(rich_help_panel=CHECK)(inspect.doctor)

@@ -3,78 +3,82 @@
 from __future__ import annotations
 
 import sys
-import threading
+from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from groundswell import settings
 from groundswell.cli.stopping import stop_on_signals
-from groundswell.engines import local
 from groundswell.errors import UsageError
-from groundswell.evaluate import Event, Scorer, Scores, read_events, report
-from groundswell.evaluate.posts import Retweets, Sifted, checked_retweets
-from groundswell.evaluate.scores import RANKS
-from groundswell.model import MICROSECONDS
-from groundswell.sources import open_source
-from groundswell.terminal.progress import Progress
 
 OURS = "groundswell"
+METHODS = (OURS, "mastodon", "signitrend", "bngram", "gnip", "mabed", "kleinberg", "counts")
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 -- one option each
     file: Annotated[str, typer.Argument(help="A recording.")],
-    events: Annotated[str, typer.Argument(help="What happened, as JSON: see the README.")],
+    events: Annotated[str, typer.Argument(help="What happened, as JSON: see docs/evaluation.md.")],
     slice_: Annotated[str, typer.Option("--slice", help="Length of a slice: 60s, 15m, 1h.")] = "",
+    method: Annotated[
+        list[str] | None, typer.Option(help=f"{', '.join(METHODS)}, or all; may be repeated.")
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json or markdown.")] = "table",
+    folder: Annotated[
+        str, typer.Option("--report", help="Folder for figures.json, report.md and its pictures.")
+    ] = "",
+    stop_words_: Annotated[
+        str, typer.Option("--stop-words", help="For peers: none, frequent, or a file of words.")
+    ] = "none",
     retweets: Annotated[
         str, typer.Option(help="keep, drop, or once: only the first of each.")
     ] = "keep",
+    count: Annotated[str, typer.Option(help="What peers count: authors or posts.")] = "authors",
     complete: Annotated[
         bool,
         typer.Option(
-            "--complete", help="All that happened is in EVENTS: what else starts is false."
+            "--complete", help="EVENTS holds all that happened: what else starts is false."
         ),
     ] = False,
 ) -> None:
-    """Score boards against what really happened.
+    """Score boards against what really happened, beside other methods on the same posts.
 
-    Examples:  groundswell evaluate match.ndjson.gz events.json --slice 5m
-    groundswell evaluate night.ndjson.zst truth.json --complete --format json
+    Examples:  groundswell evaluate match.ndjson.gz events.json --slice 5m --method all
+    groundswell evaluate night.ndjson.zst truth.json --format json
     """
     if format_ not in {"table", "json", "markdown"}:
         raise UsageError(f"expected --format table, json or markdown, got {format_!r}")
-    sifted = checked_retweets(retweets)
-    happened = read_events(events)
-    loaded = settings.load(
-        {"slice": settings.seconds(slice_) if slice_ else None, "top": RANKS[-1]}
+    if count not in {"authors", "posts"}:
+        raise UsageError(f"expected --count authors or posts, got {count!r}")
+    methods = _methods(method or [OURS])
+    length = settings.seconds(slice_) if slice_ else None
+
+    from groundswell.cli.scoring import Trial, run_all
+    from groundswell.evaluate import read_events, report
+    from groundswell.evaluate.posts import checked_retweets
+    from groundswell.evaluate.scores import RANKS
+
+    trial = Trial(
+        file=file,
+        events=read_events(events),
+        settings=settings.load({"slice": length, "top": RANKS[-1]}).settings,
+        retweets=checked_retweets(retweets),
+        stop_words=stop_words_,
+        counting="authors" if count == "authors" else "posts",
+        complete=complete,
     )
-    stop = stop_on_signals()
-    result = run_ours(file, happened, loaded.settings, sifted, complete=complete, stop=stop)
-    sys.stdout.write(_said([result], format_))
+    runs = run_all(trial, methods, stop_on_signals())
+    if folder:
+        report.write(Path(folder), runs, title=f"{Path(file).name}, slices of {slice_ or '60s'}")
+    sys.stdout.write(report.said(runs, format_))
 
 
-def _said(runs: list[Scores], form: str) -> str:
-    if form == "json":
-        raw = msgspec.json.encode({"methods": {run.method: run.to_dict() for run in runs}})
-        return msgspec.json.format(raw, indent=1).decode() + "\n"
-    return report.markdown(runs) if form == "markdown" else report.plain(runs)
-
-
-def run_ours(
-    file: str,
-    events: list[Event],
-    wanted: settings.Settings,
-    retweets: Retweets,
-    *,
-    complete: bool,
-    stop: threading.Event,
-) -> Scores:
-    """The kernel's own boards, through the engine that `replay` uses."""
-    source = Sifted(open_source(file), retweets)
-    scorer = Scorer(events, wanted.slice * MICROSECONDS, complete=complete or source.simulated)
-    with Progress(source) as progress:
-        run = local.Run(on_board=scorer.add, on_batch=progress.advance, stop=stop)
-        summary = local.replay(source, settings.rules(wanted), run)
-    return scorer.result(method=OURS, posts=summary.read, seconds=summary.seconds)
+def _methods(names: list[str]) -> list[str]:
+    wanted = list(METHODS) if "all" in names else list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in METHODS:
+            raise UsageError(
+                f"expected --method {', '.join(METHODS)} or all, got {name!r}",
+                hint="methods may be named several times: --method groundswell --method bngram",
+            )
+    return wanted

@@ -8,30 +8,40 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from groundswell import __version__, settings
-from groundswell.settings import Settings
-from groundswell.sources.packing import check_writable, write_text
-from groundswell.terminal import run_top
+from groundswell.errors import ArchiveError, NothingToReadError, UsageError
+from groundswell.model import iso
+from groundswell.press.newsrooms import newsrooms
+from groundswell.settings import PRESS_FILE, Settings
+
+ABOUT = {
+    "lang": "posts in a language; * is a board for each that is spoken enough",
+    "host": "posts of the accounts of a server, and of those below it",
+    "authors": "posts of the authors that a file lists",
+    "match": "posts with a match of an RE2 pattern",
+}
 
 
 def top(
     url: Annotated[str, typer.Option(help="A running desk.")] = "http://127.0.0.1:8765",
+    board: Annotated[str, typer.Option(metavar="NAME", help="One of the desk's boards.")] = "all",
 ) -> None:
     """A live board in the terminal, of a desk that runs here or elsewhere.
 
-    Example:  groundswell top --url http://desk.example:8765
+    Example:  groundswell top --url http://desk.example:8765 --board cy
     """
+    from groundswell.terminal import run_top
+
     # SIGTERM ends it as Ctrl-C does: killed outright, it would leave the cursor hidden
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    run_top(url)
+    run_top(url, board)
 
 
 def bench(
@@ -43,10 +53,13 @@ def bench(
 
     Example:  groundswell bench --json figures.json
     """
-    from groundswell import bench as benchmarks  # noqa: PLC0415 -- compiles; only when asked for
+    from groundswell.sources.packing import check_writable, write_text
 
     if json_file:
         check_writable(json_file)  # minutes of measuring must not end in a file that cannot be
+
+    from groundswell import bench as benchmarks
+
     figures = benchmarks.run(posts, rounds, note=lambda text: print(text, file=sys.stderr))
     result = figures.to_dict()
     if json_file:
@@ -55,6 +68,9 @@ def bench(
 
 
 def _print_figures(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     full = result["full"]
     table = Table(title=f"{result['posts']:,} posts, {result['tokens_per_post']} tokens each")
     table.add_column("what")
@@ -111,11 +127,86 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
     return [
         (sys.version_info >= (3, 11), f"groundswell {__version__} on Python {python}", "use 3.11"),
         _has("pyarrow", "Parquet recordings", "pip install 'groundswell[parquet]'"),
+        _has("feedparser", "the press's RSS and Atom", "pip install 'groundswell[press]'"),
+        _has("trafilatura", "articles of pages", "pip install 'groundswell[press]'"),
+        *(_newsroom_check(current) if current.newsrooms else ()),
         _port_free(current),
         _reaches("jetstream2.us-east.bsky.network", 443),
         (sys.stdout.encoding.lower() == "utf-8", "UTF-8 terminal", "set PYTHONIOENCODING=utf-8"),
         (free >= 1, f"{free} GB free here", "make room"),
+        *_archive_check(Path(current.data_dir)),
+        *_press_check(Path(current.data_dir)),
+        *(_board_check(current) if current.boards else ()),
     ]
+
+
+def _archive_check(folder: Path) -> Iterator[tuple[bool, str, str]]:
+    """Whether the archive and its snapshot are whole."""
+    import apsw
+
+    from groundswell.archive.database import check_version
+    from groundswell.archive.reading import Reader
+
+    try:
+        check_version(apsw.sqlite_lib_version())
+        with Reader(folder) as reader:
+            problems = reader.problems()
+    except NothingToReadError:
+        yield True, f"no archive in {folder} yet", ""
+    except ArchiveError as error:
+        yield False, error.problem, error.hint
+    else:
+        if not problems:
+            yield True, f"the archive in {folder} and its snapshot are whole", ""
+        for problem in problems:
+            yield False, f"the archive in {folder}: {problem}", "groundswell restore FILE"
+
+
+def _press_check(folder: Path) -> Iterator[tuple[bool, str, str]]:
+    """Whether the articles that are kept can be read; nothing where none are."""
+    from groundswell.press.clippings import kept
+
+    try:
+        found = kept(folder)
+    except ArchiveError as error:
+        yield False, error.problem, error.hint
+        return
+    if found is None:
+        return
+    span = f", {iso(found.oldest_us)[:10]} to {iso(found.newest_us)[:10]}" if found.articles else ""
+    what = f"articles of newsrooms in {folder / PRESS_FILE}: {found.articles:,}{span}"
+    if found.broken > 1:  # a crash cuts one
+        mend = "the rest is whole, and the next run leaves them out"
+        yield False, f"{what}; {found.broken:,} lines cannot be read", mend
+    else:
+        yield True, what, ""
+
+
+def _board_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
+    """Whether patterns compile and lists can be read."""
+    from groundswell.engines import boards
+
+    names = ", ".join(scope.name for scope in current.boards)
+    try:
+        boards.plan(current)
+    except UsageError as error:
+        yield False, error.problem, error.hint
+    else:
+        yield True, f"boards besides all: {names}", ""
+
+
+def _newsroom_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
+    """Whether the list of newsrooms can be read, and open data is known."""
+    from groundswell.press.services import services
+
+    try:
+        found = newsrooms(current.newsrooms)
+        asked = services(current.knowledge)
+    except UsageError as error:
+        yield False, error.problem, error.hint
+    else:
+        data = f"; open data of {' and '.join(asked)}" if asked else ""
+        yield True, f"{len(found)} newsrooms of {current.newsrooms}{data}", ""
 
 
 def _has(module: str, what: str, mend: str) -> tuple[bool, str, str]:
@@ -144,12 +235,20 @@ def _reaches(host: str, port: int) -> tuple[bool, str, str]:
 
 
 def _print_settings(loaded: settings.Loaded) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("setting", "value", "from", "unit", "range", "meaning")
     for entry in fields(Settings):
         about = entry.metadata
+        value = getattr(loaded.settings, entry.name)
         span = "" if isinstance(entry.default, str) else f"{about['low']:g} to {about['high']:g}"
         table.add_row(
-            entry.name, str(getattr(loaded.settings, entry.name)), loaded.origins[entry.name],
-            about["unit"], span, about["meaning"],
+            entry.name, str(len(value) if entry.name == "boards" else value),
+            loaded.origins[entry.name], about["unit"], span, about["meaning"],
         )  # fmt: skip
+    for scope in loaded.settings.boards:
+        name = f"boards.{scope.name}"
+        table.add_row(name, Text(str(scope)), loaded.origins[name], "scope", "", ABOUT[scope.kind])
     Console(width=None if sys.stdout.isatty() else 140).print(table)

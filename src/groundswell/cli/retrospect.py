@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from groundswell.model import Board, Story
+from groundswell.revision import Keys, Revision, revised
 
 DOUBTED = 0.1
 """A doubted story counts as a tenth of its size, for each doubt, as on every board."""
@@ -28,6 +29,17 @@ class Retrospect:
             peak = self._peaks.get(story.id)
             if peak is None or _size(story) > _size(peak):
                 self._peaks[story.id] = story
+
+    def revise(self, found: Revision, keys: Keys) -> None:
+        """Lets go of what was deleted."""
+        for held in (self._peaks, self._latest):
+            for name, story in list(held.items()):
+                if story.started_at > found.since:
+                    left = revised(story, found.struck, keys)
+                    if left is None:
+                        del held[name]
+                    else:
+                        held[name] = left
 
     def board(self, top: int) -> Board | None:
         """The largest stories of the run, each as it stood at its peak, with its final count."""

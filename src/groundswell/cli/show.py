@@ -5,23 +5,32 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from rich.console import Console
 
 from groundswell.cli.retrospect import Retrospect
+from groundswell.engines.questions import Questions
 from groundswell.model import MICROSECONDS, Batch, Board, Summary
+from groundswell.revision import Keys, Revision
+from groundswell.scopes import ALL, place
 from groundswell.serve.app import serve
+from groundswell.serve.consent import Profiles
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Loaded
-from groundswell.sources import Source
+from groundswell.sources import Source, health_of
 from groundswell.terminal import Heading, LiveBoard, text_board
 from groundswell.terminal.progress import Progress
+from groundswell.watch import Watch
+
+if TYPE_CHECKING:
+    from groundswell.cli.pressing import Press
 
 
 @dataclass(slots=True)
@@ -31,6 +40,12 @@ class Show:
     board: Callable[[Board], None]
     batch: Callable[[Batch], None] = lambda _: None
     end: Callable[[Summary, threading.Event], None] = lambda _, __: None
+    revise: Callable[[Revision, Keys], None] | None = None
+    """Told what was taken back of boards that were shown; None where nothing can be unsaid."""
+    questions: Questions | None = None
+    """Where the desk's readers ask, for the engine to answer."""
+    watch: Watch = field(default_factory=Watch)
+    """What is known of the run."""
     parts: list[Any] = field(default_factory=list)
     """Context managers that live as long as the run."""
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -40,12 +55,7 @@ class Show:
             self._stack.enter_context(part)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     @classmethod
@@ -67,52 +77,106 @@ class Show:
         progress = Progress(source)
         # lines on the same terminal show how far it is, and a bar among them would tear them
         parts = [] if sys.stdout.isatty() else [progress]
-        return cls(board, progress.advance, end, parts)
+        return cls(board, progress.advance, end, parts=parts)
 
     @classmethod
     def table(cls, loaded: Loaded, source: Source, *, summary: bool = True) -> Show:
-        """The recording's largest stories as a table on stdout; progress on stderr."""
-        seen = Retrospect()
+        """The recording's largest stories as a table a board on stdout; progress on stderr."""
+        seen: defaultdict[str, Retrospect] = defaultdict(Retrospect)
         heading = replace(_heading(loaded, [source]), whole=True)
+
+        def board(found: Board) -> None:
+            seen[found.board].add(found)
 
         def end(figures: Summary, _: threading.Event) -> None:
             progress.stop()
-            whole = seen.board(loaded.settings.top)
-            if whole:
+            names = sorted(seen, key=lambda name: place(0, name))
+            boards = [seen[name].board(loaded.settings.top) for name in names]
+            for i, whole in enumerate(board for board in boards if board):
+                if whole.note and boards[0] and whole.at < boards[0].at:
+                    continue  # it only stood for boards that came after all
+                sys.stdout.write("\n" if i else "")
                 _print_board(whole, heading)
             if summary:
                 print(_said(figures), file=sys.stderr)
 
         progress = Progress(source)
-        return cls(seen.add, progress.advance, end, [progress])
+
+        def revise(found: Revision, keys: Keys) -> None:
+            if found.board in seen:
+                seen[found.board].revise(found, keys)
+
+        return cls(board, progress.advance, end, revise, parts=[progress])
 
     @classmethod
-    def terminal(cls, loaded: Loaded, sources: list[Source]) -> Show:
-        """A live board in the terminal, nothing served."""
+    def terminal(  # noqa: PLR0913 -- as `desk` is called
+        cls,
+        loaded: Loaded,
+        sources: list[Source],
+        *,
+        names: Sequence[str] = (),  # noqa: ARG003 -- as `desk` is called
+        shown: str = ALL,
+        quiet: bool = False,
+        past: Sequence[Board] = (),  # noqa: ARG003 -- as `desk` is called
+        archive: Path | None = None,  # noqa: ARG003 -- as `desk` is called
+        press: Press | None = None,  # noqa: ARG003 -- as `desk` is called
+    ) -> Show:
+        """A live board in the terminal, nothing served; `quiet` leaves stderr to the log."""
         live = LiveBoard(_heading(loaded, sources))
+        watch = _watch(loaded, sources)
 
         def board(found: Board) -> None:
-            live.heading = replace(live.heading, mode=_mode(sources))
-            live.show(found)
+            if found.board == shown and not quiet:
+                live.show(found)
 
-        return cls(board, parts=[live])
+        def batch(_: Batch) -> None:
+            live.heading = replace(live.heading, mode=_mode(sources), sources=_names(watch))
+
+        return cls(board, batch, revise=live.revise, watch=watch, parts=[] if quiet else [live])
 
     @classmethod
-    def desk(cls, loaded: Loaded, sources: list[Source], *, keep_open: bool = False) -> Show:
-        """The desk in the browser and the live board in the terminal.
+    def desk(  # noqa: PLR0913 -- all that a desk is made of
+        cls,
+        loaded: Loaded,
+        sources: list[Source],
+        *,
+        names: Sequence[str] = (),
+        shown: str = ALL,
+        keep_open: bool = False,
+        quiet: bool = False,
+        past: Sequence[Board] = (),
+        archive: Path | None = None,
+        press: Press | None = None,
+    ) -> Show:
+        """The desk in the browser, and one of its boards in the terminal.
 
-        With `keep_open` it stays when the recording has ended, until Ctrl-C.
+        `names` are the boards besides `all` that are known already. With `keep_open` it stays when
+        the recording has ended, until Ctrl-C. `quiet` leaves stderr to the log. `past` are boards
+        that it shows at once; `archive` is the folder of what the run keeps; `press` reads
+        newsrooms as long as the desk is open.
         """
         heading = _heading(loaded, sources)
-        state = DeskState(Context(_mode(sources), heading.sources, heading.slice_us))
+        questions = Questions()
+        context = Context(_mode(sources), heading.sources, heading.slice_us, tuple(names))
+        watch = _watch(loaded, sources)
+        state = DeskState(context, questions.ask, watch, archive, press.room if press else None)
+        if press:
+            press.follow(state)
+        for found in past:
+            state.publish(found)
         live = LiveBoard(heading)
+        profiles = Profiles() if any(getattr(one, "public", False) for one in sources) else None
 
         def board(found: Board) -> None:
             # a live source knows that it is simulated only when its server has said so
             state.context = replace(state.context, mode=_mode(sources))
             live.heading = replace(live.heading, mode=state.context.mode)
-            state.publish(found)
-            live.show(found)
+            state.publish(profiles.shown(found) if profiles else found)
+            if found.board == shown and not quiet:
+                live.show(found)
+
+        def batch(_: Batch) -> None:
+            live.heading = replace(live.heading, sources=_names(watch))
 
         def end(_: Summary, stop: threading.Event) -> None:
             state.end()
@@ -120,8 +184,29 @@ class Show:
                 print("the recording has ended; Ctrl-C ends the desk", file=sys.stderr)
                 stop.wait()
 
+        def revise(found: Revision, keys: Keys) -> None:
+            state.revise(found, keys)
+            live.revise(found, keys)
+
         server = serve(state, loaded.settings.host, loaded.settings.port)
-        return cls(board, end=end, parts=[server, live])
+        parts = [*(press.parts if press else ()), *([profiles] if profiles else ())]
+        parts += [server] if quiet else [server, live]
+        return cls(board, batch, end, revise, questions, watch, parts)
+
+
+def _watch(loaded: Loaded, sources: list[Source]) -> Watch:
+    return Watch(
+        lambda: [health_of(source) for source in sources],
+        live=all(source.live for source in sources),
+        slice_us=loaded.settings.slice * MICROSECONDS,
+    )
+
+
+def _names(watch: Watch) -> tuple[str, ...]:
+    """Sources by their names, each with what is wrong with it."""
+    now = watch.monotonic()
+    told = [(one.name, one.said(now)) for one in watch.sources()]
+    return tuple(f"{name} ({said})" if said else name for name, said in told)
 
 
 def _mode(sources: list[Source]) -> Literal["live", "replay", "simulated"]:

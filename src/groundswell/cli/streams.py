@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from groundswell import settings
-from groundswell.cli.show import Show
+from groundswell.cli.logs import set_up
 from groundswell.cli.stopping import stop_on_signals
-from groundswell.engines import local
 from groundswell.errors import SourceError, UsageError
 from groundswell.model import Reject
+from groundswell.scopes import ALL
 from groundswell.settings import Loaded
-from groundswell.simulate import SimulatedNight, load_scenario
-from groundswell.sources import Source, open_source
-from groundswell.sources.recordings import RejectWriter, merge
+
+if TYPE_CHECKING:
+    from groundswell.cli.show import Show
+    from groundswell.engines.boards import Plan
+    from groundswell.engines.keeping import Keeper
+    from groundswell.sources import Source
 
 DEMO_SPEED = "60x"
 
@@ -27,6 +31,18 @@ Host = Annotated[str | None, typer.Option(help="Address of the desk.")]
 NoServe = Annotated[bool, typer.Option("--no-serve", help="Only the terminal, no page.")]
 Slice = Annotated[str, typer.Option("--slice", help="Length of a slice: 60s, 15m, 1h.")]
 Top = Annotated[int | None, typer.Option(help="Stories on a board.")]
+Boards = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--board",
+        help="A board besides `all`, as NAME=SCOPE; may be repeated. A scope is lang:cy (or lang:* "
+        "for each that is spoken enough), host:mastodon.social, authors:FILE or match:REGEX (RE2).",
+    ),
+]
+Keep = Annotated[
+    bool | None,
+    typer.Option("--keep/--no-keep", help="Keep an archive in the folder of `data_dir`, or none."),
+]
 Speed = Annotated[str, typer.Option(help="max, or times real time: 1x, 60x.")]
 
 
@@ -41,40 +57,96 @@ def demo(
 ) -> None:
     """Play the simulated awards night on a board in the browser.
 
+    Its first hour, in which the desk learns what is usual, passes at once.
+
     Examples:  groundswell demo
     groundswell demo --once
     """
+    from groundswell.cli import pressing
+    from groundswell.cli.show import Show
+    from groundswell.simulate import SimulatedNight, load_scenario
+
     night = SimulatedNight(load_scenario("awards-night"), seed=seed)
     loaded = settings.load({"port": port, "host": host})
     if once:
         _replay([night], loaded, speed="max", mode=Show.table(loaded, night))
     else:
-        _replay([night], loaded, speed=speed, mode=Show.desk(loaded, [night], keep_open=True))
+        rules = settings.rules(loaded.settings)
+        with TemporaryDirectory(prefix="groundswell-demo-") as folder:
+            press = pressing.simulated(loaded.settings, Path(folder))
+            show = Show.desk(loaded, [night], keep_open=True, press=press)
+            _replay(
+                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show
+            )
 
 
-def live(
+def live(  # noqa: PLR0913 -- one option each
     source: Annotated[
-        list[str] | None, typer.Option(help="jetstream, jetstream+ws://HOST:PORT/subscribe, …")
+        list[str] | None,
+        typer.Option(help="jetstream, jetstream+ws://HOST:PORT/subscribe, mastodon://HOST, …"),
     ] = None,
     port: Port = None,
     host: Host = None,
     no_serve: NoServe = False,
     slice_: Slice = "",
     top: Top = None,
+    board: Boards = None,
+    show_board: Annotated[
+        str, typer.Option("--show", metavar="NAME", help="The board in the terminal.")
+    ] = ALL,
+    log_format: Annotated[
+        str,
+        typer.Option(help="auto (text, where stderr is no terminal), text, json or off."),
+    ] = "auto",
+    keep: Keep = None,
 ) -> None:
     """Follow streams as they are written, and serve the desk. Default: Bluesky's Jetstream.
 
+    What it finds is kept; started again it goes on where it stopped, however it stopped.
+
     Examples:  groundswell live
     groundswell live --source jetstream+ws://127.0.0.1:6008/subscribe --no-serve
+    groundswell live --source jetstream --source mastodon://example.social/public/local
+    groundswell live --board lang:cy --board 'label=match:(?i)feist' --show label
     """
-    loaded = settings.load({"port": port, "host": host, "slice": _slice(slice_), "top": top})
+    quiet = set_up(log_format)
+    loaded = settings.load(
+        {"port": port, "host": host, "slice": _slice(slice_), "top": top, "boards": board or None,
+         "keep": keep}
+    )  # fmt: skip
+
+    from groundswell.cli import keeping, pressing
+    from groundswell.cli.show import Show
+    from groundswell.engines import following, identity, local
+    from groundswell.engines.boards import plan
+    from groundswell.engines.heeding import Heed
+
+    boards = plan(loaded.settings)
     sources = [_stream(uri) for uri in source or ["jetstream"]]
     if not all(s.live for s in sources):
         raise UsageError("expected live sources", hint="a recording is played by `replay`")
-    show = Show.terminal(loaded, sources) if no_serve else Show.desk(loaded, sources)
-    run = local.Run(on_board=show.board, on_batch=show.batch, stop=stop_on_signals())
-    with show:
-        local.live(sources, settings.rules(loaded.settings), run)
+    names = _shown(boards, show_board)
+    rules = settings.rules(loaded.settings)
+    stop = stop_on_signals()
+    with ExitStack() as stack:
+        keeper, past, archive = None, [], None
+        if loaded.settings.keep:
+            known = identity.of_live(source or ["jetstream"], rules, boards)
+            keeper = keeping.followed(stack, loaded.settings, known)
+            past = keeping.past(loaded.settings)
+            archive = Path(loaded.settings.data_dir)
+        make = Show.terminal if no_serve else Show.desk
+        show = make(
+            loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
+            press=pressing.followed(loaded.settings, archive),
+        )  # fmt: skip
+        run = local.Run(
+            on_board=show.board, on_batch=show.batch, stop=stop,
+            questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
+            heed=Heed(Path(loaded.settings.data_dir)),
+        )  # fmt: skip
+        stack.enter_context(show)
+        following.live(sources, rules, run, plan=boards)
 
 
 def replay(  # noqa: PLR0913 -- one option each
@@ -92,37 +164,93 @@ def replay(  # noqa: PLR0913 -- one option each
     serve: Annotated[bool, typer.Option("--serve", help="Serve the desk as well.")] = False,
     port: Port = None,
     host: Host = None,
+    board: Boards = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep an archive in the folder of `data_dir`.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a kept replay of the same file stopped.")
+    ] = False,
 ) -> None:
     """Play a recording through the same engine as a live stream.
 
     Examples:  groundswell replay night.ndjson.gz
+    GROUNDSWELL_DATA_DIR=night groundswell replay night.ndjson.gz --keep --resume
     groundswell replay monday.csv tuesday.csv --slice 15m --format ndjson
+    groundswell replay night.ndjson.gz --board 'lang:*'
     zcat night.ndjson.gz | groundswell replay - --speed 60x --serve
     """
     if format_ not in {"table", "ndjson"}:
         raise UsageError(f"expected --format table or ndjson, got {format_!r}")
-    loaded = settings.load({"port": port, "host": host, "slice": _slice(slice_), "top": top})
+    loaded = settings.load(
+        {"port": port, "host": host, "slice": _slice(slice_), "top": top, "boards": board or None}
+    )
     source = recording(files)
+
+    from groundswell.cli.show import Show
+    from groundswell.engines.boards import plan
+
+    boards = plan(loaded.settings)
+    kept = _kept(files, rejects=rejects) if keep or resume else []
     if serve:
-        show = Show.desk(loaded, [source], keep_open=True)
+        archive = Path(loaded.settings.data_dir) if kept else None
+        show = Show.desk(loaded, [source], keep_open=True, names=boards.names, archive=archive)
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
     else:
         show = Show.table(loaded, source, summary=not no_summary)
-    kept = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
-    _replay([source], loaded, speed=speed, mode=show, rejects=kept)
+    beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
+    _replay(
+        [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
+        resume=resume,
+    )  # fmt: skip
 
 
-def _replay(
+def _kept(files: list[str], *, rejects: bool) -> list[str]:
+    """The recordings of a replay that is kept.
+
+    Raises:
+        UsageError: it is one that could not go on as it began.
+    """
+    if rejects:
+        raise UsageError(
+            "expected --rejects or --keep, got both: a run that goes on would keep lines twice",
+            hint="keep the rejects with a replay of their own",
+        )
+    if "-" in files and len(files) > 1:
+        raise UsageError("expected standard input alone to be kept", hint="put it into a file")
+    return files
+
+
+def _replay(  # noqa: PLR0913 -- all that one run is made of
     sources: list[Source],
     loaded: Loaded,
     *,
     speed: str,
     mode: Show,
+    quick_us: int = 0,
     rejects: Sequence[Path] = (),
+    boards: Plan | None = None,
+    kept: Sequence[str] = (),
+    resume: bool = False,
 ) -> None:
     """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
+    rules = settings.rules(loaded.settings)
+    pace = settings.speed(speed)
+
+    from groundswell.cli import keeping
+    from groundswell.engines import identity, local
+    from groundswell.engines.heeding import Heed
+    from groundswell.sources.recordings import RejectWriter
+
+    stop = stop_on_signals()
     with ExitStack() as stack:
+        keeper: Keeper | None = None
+        if kept and boards:
+            known = identity.of_replay(kept, rules, boards)
+            keeper = keeping.replayed(stack, loaded.settings, known, resume=resume)
+            if keeper is None:
+                return
         writers = [stack.enter_context(RejectWriter(path)) for path in rejects]
 
         def keep(reject: Reject) -> None:
@@ -130,17 +258,20 @@ def _replay(
                 writers[reject.recording].write([reject])
 
         run = local.Run(
-            on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop_on_signals()
-        )
+            on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
+            questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
+            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
+        )  # fmt: skip
         stack.enter_context(mode)
-        summary = local.replay(
-            sources[0], settings.rules(loaded.settings), run, speed=settings.speed(speed)
-        )
+        summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
         mode.end(summary, run.stop)
 
 
 def recording(files: list[str]) -> Source:
     """Recordings by their names, merged by time; a live source is refused."""
+    from groundswell.sources import open_source
+    from groundswell.sources.recordings import merge
+
     opened = [open_source(name) for name in files]
     if any(source.live for source in opened):
         raise UsageError("expected recordings", hint="a live stream is followed by `live`")
@@ -148,6 +279,8 @@ def recording(files: list[str]) -> Source:
 
 
 def _stream(uri: str) -> Source:
+    from groundswell.sources import open_source
+
     try:
         return open_source(uri)
     except SourceError as error:
@@ -159,6 +292,14 @@ def _stream(uri: str) -> Source:
             f"got {uri!r}",
             hint="a recording is played by `replay`",
         ) from error
+
+
+def _shown(boards: Plan, name: str) -> tuple[str, ...]:
+    """The boards that are known by name; refuses to show one that there will not be."""
+    known = (ALL, *boards.names)
+    if name not in known and boards.each is None:
+        raise UsageError(f"expected --show with one of {', '.join(known)}, got {name!r}")
+    return boards.names
 
 
 def _slice(text: str) -> int | None:

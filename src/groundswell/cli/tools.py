@@ -4,40 +4,50 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from groundswell import settings
 from groundswell.cli.stopping import stop_on_signals
-from groundswell.engines import recorder
 from groundswell.errors import UsageError
-from groundswell.simulate import frames, generate, load_scenario, truth, write
-from groundswell.simulate.server import JetstreamServer
-from groundswell.sources import open_source
-from groundswell.sources.packing import opened, write_text
 
 
 def record(
     out: Annotated[str, typer.Argument(help="File to write; .gz and .zst are packed.")],
     source: Annotated[
-        list[str] | None, typer.Option(help="Where to read: jetstream, jetstream+ws://…, FILE.")
+        list[str] | None,
+        typer.Option(help="Where to read: jetstream, jetstream+ws://…, mastodon://HOST, FILE."),
     ] = None,
     for_: Annotated[str, typer.Option("--for", help="How long, as 90s, 30m or 1h.")] = "",
 ) -> None:
-    """Keep a stream as NDJSON, to replay it later.
+    """Keep a stream, or several as one, as NDJSON, to replay it later.
 
-    Example:  groundswell record night.ndjson.zst --for 3h
+    What stands at OUT stays until the recording is whole; until then it grows in OUT.part.
+
+    Examples:  groundswell record night.ndjson.zst --for 3h
+    groundswell record both.ndjson.gz --source jetstream --source mastodon://example.social
     """
-    uris = source or ["jetstream"]
-    if len(uris) > 1:
-        raise UsageError("expected one source", hint="record each into a file; replay merges files")
     seconds = settings.seconds(for_) if for_ else 0.0
+
+    from groundswell.engines import recorder
+    from groundswell.engines.heeding import Heed
+    from groundswell.sources import open_source
+    from groundswell.sources.packing import opened
+
     stop = stop_on_signals()
-    stream = open_source(uris[0])
+    streams = [open_source(uri) for uri in source or ["jetstream"]]
+    if len(streams) > 1 and not all(stream.live for stream in streams):
+        raise UsageError("expected live sources", hint="replay merges recordings by itself")
     with opened(out) as file:
-        written = recorder.record(stream, file, stop, seconds=seconds)
-    typer.echo(f"{written} posts in {out}", err=True)
+        heed = Heed(Path(settings.load().settings.data_dir))
+        result = recorder.record(streams, file, stop, seconds=seconds, heed=heed)
+        if result.error and not result.posts:
+            raise result.error
+    typer.echo(f"{result.posts} posts in {out}", err=True)
+    if result.error:
+        raise result.error
 
 
 def simulate(  # noqa: PLR0913 -- one option each
@@ -65,12 +75,18 @@ def simulate(  # noqa: PLR0913 -- one option each
     groundswell simulate fortnight.ndjson.zst --scenario fortnight --seed 7 --truth events.json
     groundswell simulate --serve 6008 --speed 10x
     """
+    from groundswell.simulate import generate, load_scenario, truth, write
+    from groundswell.sources.packing import write_text
+
     script = load_scenario(scenario)
     if truth_file:
         events = truth(script, seed=seed, rate=rate, days=days)
         write_text(truth_file, json.dumps(events, indent=1))
     made = generate(script, seed=seed, rate=rate, posts=posts, days=days)
     if serve is not None:
+        from groundswell.simulate import frames
+        from groundswell.simulate.server import JetstreamServer
+
         stop = stop_on_signals()
         with JetstreamServer(frames(made), port=serve, speed=settings.speed(speed)) as server:
             typer.echo(f"simulated Jetstream at {server.url}; Ctrl-C ends it", err=True)

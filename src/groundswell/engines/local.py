@@ -1,13 +1,10 @@
-"""One process: sources in, boards out.
+"""One process: a recording in, boards out, in the calling thread, as fast as asked.
 
-A recording is read in the calling thread as fast as asked. Live sources are read in a thread each;
-the calling thread counts, and closes slices by the stream's own clock: the newest event time seen,
-plus the time that has passed here since. So a wrong clock here or there moves no slice.
+`following` does the same for live sources.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,22 +12,35 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 import numpy as np
-import wordfreq
 
-from groundswell.engines.ordering import in_order
-from groundswell.errors import GroundswellError, NothingToReadError, UsageError
+from groundswell.engines.boards import Boards, Plan
+from groundswell.engines.feelings import load_reader
+from groundswell.engines.heeding import Heed
+from groundswell.engines.keeping import Keeper, Tally
+from groundswell.engines.ordering import Ordering, in_order
+from groundswell.engines.questions import Questions
+from groundswell.engines.searching import Search
+from groundswell.engines.wordlists import word_lists
+from groundswell.errors import NothingToReadError, UsageError
+from groundswell.explanation import Explanation
 from groundswell.kernel import usage
 from groundswell.kernel.characters import characters
 from groundswell.kernel.domains import suffixes
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables, tokenize
-from groundswell.model import MICROSECONDS, Batch, Board, Explanation, Reject, Summary, iso
+from groundswell.model import MICROSECONDS, Batch, Board, Reject, Summary
+from groundswell.revision import Keys, Revision
+from groundswell.scopes import ALL
 from groundswell.sources import Source
+from groundswell.watch import Watch
 
 ALLOWANCE_US = 60 * MICROSECONDS
 """How far lines of a recording may be out of order."""
-GRACE_US = MICROSECONDS
-"""How long after a slice's end a live stream's last posts are waited for."""
+
+FORESEE = 0.5
+"""Least time between two looks at what was taken back, seconds."""
+GLANCE = 0.1
+"""Seconds between looks at what is asked while a replay waits for its time."""
 
 
 RAREST = 450
@@ -50,16 +60,20 @@ def load_tables() -> Tables:
 def load_kernel(rules: Rules) -> Kernel:
     """A kernel with everything that it looks things up in."""
     tables = load_tables()
-    return Kernel(rules, tables, load_lexicon(tables))
+    return Kernel(rules, tables, load_lexicon(tables), load_reader())
+
+
+def load_boards(rules: Rules, plan: Plan | None) -> Boards:
+    """`all`, and the boards of a plan, with everything that they look things up in."""
+    return Boards(load_kernel(rules), plan or Plan(rules))
 
 
 def load_lexicon(tables: Tables) -> usage.Lexicon:
-    """General word frequencies of some forty languages, from the `wordfreq` package (0.8 s)."""
+    """General word frequencies of some forty languages, from the `wordfreq` package (0.1 s)."""
     platforms = tokenize(list(PLATFORM_WORDS), tables).hashes
-    languages = tuple(sorted(wordfreq.available_languages("small")))
-    keys, levels = [], []
-    for language in languages:
-        lists = wordfreq.get_frequency_list(language, "small")[:RAREST]
+    languages, keys, levels = [], [], []
+    for language, lists in word_lists(RAREST):
+        languages.append(language)
         words = [word for same in lists for word in same]
         level = [i for i, same in enumerate(lists) for _ in same]
         tokens = tokenize(words, tables)
@@ -79,60 +93,224 @@ class Run:
     on_reject: Callable[[Reject], None] = lambda _: None
     on_batch: Callable[[Batch], None] = lambda _: None
     stop: threading.Event = field(default_factory=threading.Event)
-    read: int = 0
-    rejected: int = 0
-    slices: int = 0
+    on_revision: Callable[[Revision, Keys], None] | None = None
+    """Told what was taken back of boards that were shown, within seconds; None where all is new."""
+    questions: Questions | None = None
+    """Where the desk's readers ask; None where nobody does."""
+    watch: Watch = field(default_factory=Watch)
+    keeper: Keeper | None = None
+    """What keeps it; None where nothing is kept."""
+    heed: Heed | None = None
+    """Who wants to be left out; None where nobody is asked."""
+    tally: Tally = field(default_factory=Tally)
     began: float = field(default_factory=time.monotonic)
+    _foreseen: int = 0
+    """Of what was taken back since the last close, how much was told."""
+    _rests_until: float = 0.0
 
     def note(self, batch: Batch) -> None:
         """Counts what a batch brought."""
-        self.read += len(batch)
-        self.rejected += len(batch.rejected)
+        self.tally.read += len(batch)
+        self.tally.rejected += len(batch.rejected)
+        self.watch.took(batch)
         for reject in batch.rejected:
             self.on_reject(reject)
         self.on_batch(batch)
 
-    def show(self, boards: list[Board]) -> None:
-        """Hands boards on."""
-        for board in boards:
-            self.slices += 1
+    def show(self, closed: list[Board], boards: Boards, began: float) -> None:
+        """Hands boards on; those that an earlier part of a kept run handed on are passed over.
+
+        `began` is when the work that closed them did, monotonic seconds.
+        """
+        self.tally.slices += sum(board.board == ALL for board in closed)
+        self._foreseen = 0 if closed else self._foreseen
+        revisions = boards.revisions()
+        self._tell(revisions, boards)
+        for board in self.keeper.told(closed, revisions) if self.keeper else closed:
+            if board.board == ALL:
+                seconds = time.monotonic() - began
+                self.watch.closed(board, late=boards.main.state.late, seconds=seconds)
             self.on_board(board)
 
-    def summary(self, kernel: Kernel) -> Summary:
+    def foresee(self, boards: Boards) -> None:
+        """Tells those who show boards what was taken back since the last close.
+
+        Boards change at closes alone, so that equal posts give equal boards whenever somebody
+        looks. But what is shown follows a deletion at once: it is what stands there already, less
+        what fell.
+        """
+        gone = boards.main.state.gone
+        heard = len(gone.deleted) + len(gone.news)
+        began = time.monotonic()
+        if self.on_revision is None or heard in (0, self._foreseen) or began < self._rests_until:
+            return
+        self._tell(boards.foresee(), boards)
+        self._foreseen, now = heard, time.monotonic()
+        self._rests_until = now + max(FORESEE, 2 * (now - began))
+
+    def _tell(self, revisions: list[Revision], boards: Boards) -> None:
+        if self.on_revision is not None:
+            for one in revisions:
+                self.on_revision(one, boards.main.labels)
+
+    def leave_out(self, batch: Batch) -> Batch:
+        """The batch itself, without who wants to be left out."""
+        if self.heed is not None:
+            self.heed.leave_out(batch)
+        return batch
+
+    def forget(self, boards: Boards, ordering: Ordering | None = None) -> None:
+        """Lets go of who wants to be left out since the last look, in memory and archive."""
+        if self.heed is None or not self.heed.changed():
+            return
+        posts, found = boards.forget(self.heed.chosen)
+        waiting = ordering.buckets.values() if ordering else ()
+        posts += sum(self.heed.leave_out(batch) for batch in waiting)
+        self._tell(found, boards)
+        if self.keeper:
+            self.heed.taken(posts, self.keeper.forget(found))
+
+    def begin(self, boards: Boards) -> None:
+        """Says whether somebody follows what is taken back; before anything is counted."""
+        boards.main.revising = self.keeper is not None or self.on_revision is not None
+
+    def answer(self, kernel: Kernel) -> None:
+        """Answers what was asked meanwhile."""
+        if self.questions:
+            self.questions.answer(kernel)
+
+    def rest(self, seconds: float, boards: Boards, ordering: Ordering) -> None:
+        """Waits, answers and forgets meanwhile; ends early when `stop` is set."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.stop.is_set():
+            self.answer(boards.main)
+            self.forget(boards, ordering)
+            self.stop.wait(min(left, GLANCE) if self.questions or self.heed else left)
+
+    def end(self, boards: Boards, *, whole: bool) -> None:
+        """Closes the open slice; questions are about its board from then on.
+
+        `whole` says that nothing more will come. A kept run that is stopped before is kept as it
+        stands, in the middle of its slice: its last board is shown, and made again when it goes on.
+        """
+        if self.questions:
+            self.questions.end(boards.main)
+        if self.keeper and not whole:
+            self.keeper.save()
+            self.keeper = None
+        began = time.monotonic()
+        self.show(boards.finish(), boards, began)
+        if self.keeper:
+            self.keeper.end()
+
+    def summary(self, boards: Boards) -> Summary:
         """The figures of the run so far."""
         seconds = time.monotonic() - self.began
-        return Summary(self.read, self.rejected, kernel.state.late, self.slices, seconds)
+        tally = self.tally
+        return Summary(tally.read, tally.rejected, boards.main.state.late, tally.slices, seconds)
 
 
-def replay(source: Source, rules: Rules, run: Run, *, speed: float = 0.0) -> Summary:
+def replay(
+    source: Source,
+    rules: Rules,
+    run: Run,
+    *,
+    speed: float = 0.0,
+    quick_us: int = 0,
+    plan: Plan | None = None,
+) -> Summary:
     """Runs a recording through the kernel to its end, or until `run.stop` is set.
 
     `speed` is event time over time here: 1 as it was, 60 a minute a second, 0 as fast as possible.
+    The first `quick_us` of event time pass as fast as possible in any case.
+    `plan` says which boards there are besides `all`. A kept run goes on where it stopped, however
+    it stopped: up to there it counts as fast as it can, and tells nothing twice.
 
     Raises:
         NothingToReadError: not one line of it is a post.
         SourceError: it cannot be read.
+        ArchiveError: it cannot be kept.
     """
-    kernel = load_kernel(rules)
-    run.began = time.monotonic()
-    for batch in _paced(in_order(_until(source, run), ALLOWANCE_US), speed, run.stop):
-        run.note(batch)
-        run.show(kernel.add(batch))
-    run.show(kernel.finish())
-    if run.read == 0 and not run.stop.is_set():
+    boards, ordering = load_boards(rules, plan), Ordering(ALLOWANCE_US)
+    run.begin(boards)
+    key, after = _resumed(source, run, boards, ordering)
+    pace = _Pace(speed, run, quick_us)
+    for batch in _given(source, run, key, after):
+        ordering.take(batch)
+        if batch.rejected:
+            run.note(Batch(rejected=batch.rejected, source=batch.source))
+        if run.keeper:
+            run.keeper.heard(key, batch.cursor)
+        _count(boards, ordering, run, pace)
+        if run.stop.is_set():
+            break
+    if not run.stop.is_set():
+        _count(boards, ordering, run, pace, all_=True)
+    if run.tally.read == 0 and not run.stop.is_set():
         raise NothingToReadError(
-            f"expected posts in {source.name}, found none in {run.rejected} lines",
+            f"expected posts in {source.name}, found none in {run.tally.rejected} lines",
             hint="see the post format in the README, or keep the reasons with --rejects",
         )
-    return run.summary(kernel)
+    run.end(boards, whole=not run.stop.is_set())
+    return run.summary(boards)
+
+
+def _resumed(source: Source, run: Run, boards: Boards, ordering: Ordering) -> tuple[str, str]:
+    """The source's key, and the cursor to read on from: where a kept run goes on."""
+    run.began = time.monotonic()
+    key = source.name
+    if run.keeper is None:
+        return key, ""
+    cursors = run.keeper.go_on(boards, ordering, {key: source})
+    run.tally = run.keeper.tally
+    return key, cursors.get(key, "")
+
+
+def _given(source: Source, run: Run, key: str, after: str) -> Iterator[Batch]:
+    """Batches of a recording; of a kept one first those that were received and not yet kept."""
+    if run.keeper:
+        yield Batch()  # what waited when the run ended comes first
+        for _, batch in run.keeper.again():
+            yield run.leave_out(batch)
+    for batch in source.read(after=after):
+        if run.stop.is_set():
+            source.close()
+            return
+        run.leave_out(batch)
+        if run.keeper:
+            run.keeper.receive(key, batch)
+        yield batch
+
+
+def _count(
+    boards: Boards, ordering: Ordering, run: Run, pace: _Pace, *, all_: bool = False
+) -> None:
+    """Counts what is in order, each batch when its time has come."""
+    while (batch := ordering.next(all_=all_)) is not None:
+        if pace.waits(batch):
+            ordering.take(batch)  # meanwhile it stands where a snapshot and who forgets find it
+            run.rest(pace.due(batch) - time.monotonic(), boards, ordering)
+            batch = ordering.next(all_=all_) or Batch()
+        if run.stop.is_set():
+            ordering.take(batch)
+            return
+        run.note(batch)
+        began = time.monotonic()
+        run.show(boards.add(batch), boards, began)
+        if run.keeper:
+            run.keeper.settle()
+        run.foresee(boards)
+        run.forget(boards, ordering)
+        run.answer(boards.main)
 
 
 def explained(
     source: Source, rules: Rules, term: str, *, at_us: int | None, stop: threading.Event
 ) -> Explanation:
-    """What the board of the slice that holds `at_us` says of a term.
+    """What the board of the slice that holds `at_us` says of a term, and when it was listed.
 
-    Without a time: of the slice in which most people above usual said it, as far as was read.
+    Without a time: of the slice in which most people above usual said it, of those that list it if
+    any do. Where it is not on the board at a time, up to an hour more is read, to see it come.
 
     Raises:
         UsageError: there is no word in `term`, or no slice holds the time.
@@ -141,142 +319,43 @@ def explained(
     kernel = load_kernel(rules)
     if not kernel.ask(term):
         raise UsageError(f"expected a word, hashtag, emoji or link, got {term!r}")
-    found: list[Explanation] = []
+    search = Search(at_us, rules.slice_us)
     for batch in in_order(source.read(), ALLOWANCE_US):
         kernel.add(batch)
-        found += kernel.explained
+        search.see(kernel.explained)
         kernel.explained.clear()
-        if found and at_us is None:
-            found = [max(found, key=_excess)]
-        elif found and at_us is not None and found[-1].at > at_us:
+        if search.over or stop.is_set():
             source.close()
-            break
-        if stop.is_set():
             break
     kernel.finish()
-    found += kernel.explained
-    if not found:
-        raise NothingToReadError(f"expected posts in {source.name}, found none")
-    if at_us is None:
-        return max(found, key=_excess)
-    holds = [one for one in found if one.at - rules.slice_us <= at_us < one.at]
-    if not holds:
-        span = f"{iso(found[0].at - rules.slice_us)} to {iso(found[-1].at)}"
-        raise UsageError(f"expected a time from {span}, got {iso(at_us)}")
-    return holds[0]
+    search.see(kernel.explained)
+    return search.result(source.name)
 
 
-def _excess(explanation: Explanation) -> float:
-    return max((w.people - w.expected for w in explanation.windows), default=-1.0)
+@dataclass(slots=True)
+class _Pace:
+    """When the time of a batch has come; ordering cuts batches to ten seconds."""
 
+    speed: float
+    """Event time over time here; 0 for no waiting."""
+    run: Run
+    quick: int = 0
+    """Event time at the beginning that goes by as fast as it can, µs."""
+    _first: int | None = None
+    _origin: int | None = None
+    _began: float = 0.0
 
-def _until(source: Source, run: Run) -> Iterator[Batch]:
-    for batch in source.read():
-        if run.stop.is_set():
-            source.close()
-            return
-        yield batch
+    def waits(self, batch: Batch) -> bool:
+        """Whether it goes by time: what a kept run knows already does not."""
+        if self.speed <= 0 or not batch.times:
+            return False
+        if self._first is None:
+            self._first = batch.times[0]
+        known = self.run.keeper.committed if self.run.keeper else 0
+        return batch.times[0] >= max(known, self._first + self.quick)
 
-
-def _paced(batches: Iterator[Batch], speed: float, stop: threading.Event) -> Iterator[Batch]:
-    """Lets a batch through when its time has come; batches are cut to a slice of it by ordering."""
-    if speed <= 0:
-        yield from batches
-        return
-    origin: int | None = None
-    began = time.monotonic()
-    for batch in batches:
-        if batch.times:
-            origin = batch.times[0] if origin is None else origin
-            due = began + (batch.times[0] - origin) / MICROSECONDS / speed
-            stop.wait(max(0.0, due - time.monotonic()))
-        if stop.is_set():
-            return
-        yield batch
-
-
-def live(sources: list[Source], rules: Rules, run: Run) -> Summary:
-    """Follows live sources until `run.stop` is set; the open slice is closed at the end.
-
-    Raises:
-        SourceError: a source is hopeless from the start.
-    """
-    inbox: queue.Queue[Batch | GroundswellError] = queue.Queue(maxsize=256)
-    kernel = load_kernel(rules)
-    threads = [
-        threading.Thread(target=_pump, args=(source, inbox, run.stop), daemon=True)
-        for source in sources
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        _follow(kernel, inbox, run, threads)
-        run.show(kernel.finish())
-    finally:
-        run.stop.set()
-        for source in sources:
-            source.close()
-        for thread in threads:
-            thread.join(timeout=5)
-    return run.summary(kernel)
-
-
-def _follow(
-    kernel: Kernel,
-    inbox: queue.Queue[Batch | GroundswellError],
-    run: Run,
-    threads: list[threading.Thread],
-) -> None:
-    clock = StreamClock()
-    while not run.stop.is_set():
-        try:
-            item = inbox.get(timeout=0.2)
-        except queue.Empty:
-            if not any(thread.is_alive() for thread in threads):
-                return
-            item = Batch()
-        if isinstance(item, GroundswellError):
-            raise item
-        run.note(item)
-        if item.times:
-            clock.saw(max(item.times))
-        run.show(kernel.add(item))
-        run.show(kernel.tick(clock.now() - GRACE_US))
-
-
-def _pump(
-    source: Source, inbox: queue.Queue[Batch | GroundswellError], stop: threading.Event
-) -> None:
-    """Moves a source's batches into the inbox; a full inbox holds the source back, never drops."""
-    try:
-        for batch in source.read():
-            while not stop.is_set():
-                try:
-                    inbox.put(batch, timeout=0.5)
-                    break
-                except queue.Full:
-                    continue
-            if stop.is_set():
-                return
-    except GroundswellError as error:
-        inbox.put(error)
-
-
-class StreamClock:
-    """Event time that goes on while a stream is silent."""
-
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._newest = 0
-        self._at = monotonic()
-
-    def saw(self, newest_us: int) -> None:
-        """Takes note of the newest event time."""
-        if newest_us > self._newest:
-            self._newest, self._at = newest_us, self._monotonic()
-
-    def now(self) -> int:
-        """Event time now, µs; 0 before the first post."""
-        if not self._newest:
-            return 0
-        return self._newest + int((self._monotonic() - self._at) * MICROSECONDS)
+    def due(self, batch: Batch) -> float:
+        """When it is to be counted, monotonic seconds; the first one that waits is due at once."""
+        if self._origin is None:
+            self._origin, self._began = batch.times[0], time.monotonic()
+        return self._began + (batch.times[0] - self._origin) / MICROSECONDS / self.speed

@@ -25,6 +25,8 @@ class _Row(msgspec.Struct, frozen=True):
     alternatives: list[Words] = []
     kind: str = "event"
     decoy: str = ""
+    first: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Event:
     kind: str = "event"
     decoy: str = ""
     """The decoy's kind, as `spam` or `habit`; empty for what really happened."""
+    first: bool = False
+    """A decoy's first time, when nobody can know that it is one: neither credited nor blamed."""
+    complete: bool = False
+    """Whether the file says that it lists all that rises."""
 
     def share(self, said: Said) -> float:
         """The best share of a version's groups that was hit, 0–1; 1 is a match."""
@@ -89,7 +95,7 @@ def _event(row: _Row, where: str) -> Event:
     versions = tuple(_groups(words, f"{where} ({row.name})")
                      for words in (row.keywords, *row.alternatives))  # fmt: skip
     decoy = (row.decoy or "decoy") if row.kind == "decoy" else ""
-    return Event(row.name, start, end, versions, row.kind, decoy)
+    return Event(row.name, start, end, versions, row.kind, decoy, row.first, row.complete)
 
 
 def _groups(words: Words, where: str) -> Groups:

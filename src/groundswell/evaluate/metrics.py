@@ -25,6 +25,8 @@ class _Told:
     title: str
     matches: bool = False
     touches: bool = False
+    excused: bool = False
+    """It matched a decoy at its first time."""
     decoys: dict[str, list[int]] = field(default_factory=dict)
     """By kind: boards on which it matched a decoy, and those of them on which it was flagged."""
 
@@ -32,15 +34,17 @@ class _Told:
 class Scorer:
     """Takes every board of one run, in order; `result` gives the figures so far.
 
-    `events` may hold decoys. Boards must hold at least 20 stories where there are so many
-    (`Settings.top`), or recall@20 is recall at that number. Memory: a few words a started story.
+    `events` may hold decoys; a story that only matched one at its first time is left out. Boards
+    must hold at least 20 stories where there are so many (`Settings.top`), or recall@20 is recall
+    at that number. The truth is `complete` when the caller says so, or every entry of the file.
+    Memory: a few words a started story.
     """
 
     def __init__(self, events: list[Event], slice_us: int, *, complete: bool = False) -> None:
         self._real = [event for event in events if not event.decoy]
         self._decoys = [event for event in events if event.decoy]
         self._slice_us = slice_us
-        self._complete = complete
+        self._complete = complete or (bool(events) and all(event.complete for event in events))
         self._found = {i: Found(event.name, event.start) for i, event in enumerate(self._real)}
         self._last: dict[int, str] = {}
         """By event, the story that matched it last: whose end is held against the event's."""
@@ -86,13 +90,14 @@ class Scorer:
                 tuple((kind, 2 * flagged >= seen) for kind, (seen, flagged) in told.decoys.items()),
             )
             for told in self._started.values()
+            if told.matches or told.decoys or not told.excused
         ]  # fmt: skip
         return scores(
             method=method,
             found=list(self._found.values()),
             started=started,
             repeats=self._repeats,
-            decoys=[event.decoy for event in self._decoys],
+            decoys=[event.decoy for event in self._decoys if not event.first],
             span_us=self._span[1] - self._span[0],
             boards=self._boards,
             complete=self._complete,
@@ -109,9 +114,7 @@ class Scorer:
             if rank <= COVERED:
                 found.coverage = max(found.coverage, share)
                 found.strict_coverage = max(found.strict_coverage, event.share(head(story)))
-            if share > 0:
-                best = (share, event.to_the_point(said))
-                found.best = max(found.best, best)
+            found.best = max(found.best, share)
             if share == 1:
                 matching.append((rank, story))
                 if event.share(head(story)) == 1:
@@ -121,6 +124,8 @@ class Scorer:
         self._repeats.append(len(matching) - 1)
         rank, story = matching[0]
         self._last[i] = story.id
+        if rank < found.rank:
+            found.to_the_point = event.to_the_point(whole(story))
         if rank <= BOARD and found.at is None:
             found.at = at
             found.onset_error = abs(_began(event, story) - event.start)
@@ -135,7 +140,9 @@ class Scorer:
         told.matches |= 1.0 in shares
         told.touches |= any(shares)
         for decoy in decoys:
-            if decoy.share(said) == 1:
+            if decoy.share(said) == 1 and decoy.first:
+                told.excused = True
+            elif decoy.share(said) == 1:
                 seen = told.decoys.setdefault(decoy.decoy, [0, 0])
                 seen[0] += 1
                 seen[1] += bool(story.doubts)

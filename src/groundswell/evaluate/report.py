@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
+
+from groundswell.errors import UsageError
+from groundswell.evaluate import pictures
 from groundswell.evaluate.scores import RANKS, Scores
 
 Row = tuple[str, Callable[[Scores], str]]
@@ -34,6 +39,38 @@ def markdown(runs: list[Scores]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|---|" + "---:|" * len(runs)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def figures(runs: list[Scores]) -> str:
+    """All figures as JSON, with each event's own."""
+    raw = msgspec.json.encode({"methods": {run.method: run.to_dict() for run in runs}})
+    return msgspec.json.format(raw, indent=1).decode() + "\n"
+
+
+def said(runs: list[Scores], form: str) -> str:
+    """What the command prints: `table`, `json` or `markdown`."""
+    return {"json": figures, "markdown": markdown}.get(form, plain)(runs)
+
+
+def write(folder: Path, runs: list[Scores], *, title: str) -> None:
+    """A report in a folder, which is made: figures.json, report.md, and its pictures beside them.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    drawn = pictures.draw(runs)
+    page = [f"# {title}\n", markdown(runs)]
+    page += [f"![{picture.alt}]({picture.name}.svg)\n" for picture in drawn]
+    files = {f"{picture.name}.svg": picture.svg for picture in drawn}
+    files |= {"report.md": "\n".join(page), "figures.json": figures(runs)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"expected a folder to write to, got {folder}: {error.strerror}"
+        ) from error
 
 
 def share(value: float | None) -> str:

@@ -32,8 +32,10 @@ class Found:
     """Of the story with that place."""
     coverage: float = 0.0
     strict_coverage: float = 0.0
-    best: tuple[float, float] = (0.0, 0.0)
-    """Of the story that matches best: (share of groups hit, share of its terms that hit)."""
+    to_the_point: float = 0.0
+    """Of the same story: share of its terms that hit a group."""
+    best: float = 0.0
+    """Largest share of groups that one story of the first twenty hit."""
     at: int | None = None
     """The first board that found it among its first ten."""
     onset_error: int | None = None
@@ -86,7 +88,8 @@ class Scores:
     """By title and terms alone, moments left out."""
     strict_coverage: float
     keyword_precision: float | None
-    """Mean over found events: share of the best-matching story's terms that belong to it."""
+    """Mean over found events: share of terms that belong to it, of the story that matched it in the
+    best place (the first one there, not the best of all)."""
     keyword_recall: float
     """Mean over events: share of groups hit by the best-matching story of the first twenty."""
     started: int
@@ -164,8 +167,8 @@ def scores(  # noqa: PLR0913 -- what one run left
         coverage=_mean([one.coverage for one in found]) or 0.0,
         strict_recall={k: _mean([one.strict_rank <= k for one in found]) or 0.0 for k in RANKS},
         strict_coverage=_mean([one.strict_coverage for one in found]) or 0.0,
-        keyword_precision=_mean([one.best[1] for one in seen]),
-        keyword_recall=_mean([one.best[0] for one in found]) or 0.0,
+        keyword_precision=_mean([one.to_the_point for one in seen]),
+        keyword_recall=_mean([one.best for one in found]) or 0.0,
         started=len(started),
         started_per_hour=len(started) / hours if hours else 0.0,
         unmatched_per_hour=len(nothing) / hours if hours else 0.0,

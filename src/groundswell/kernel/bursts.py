@@ -43,6 +43,8 @@ class Scores:
     """People in the ranking window."""
     expected: Floats
     """Expected people in it."""
+    board: float
+    """The board's people in it."""
     excess: Floats
     """authors − expected."""
     strength: Floats
@@ -144,6 +146,7 @@ def score(
         window=np.array([windows[i] for i in best.tolist()], np.int64),
         authors=authors[:, rank],
         expected=usual.expected[:, rank],
+        board=float(inside[rank]),
         excess=excess[:, rank],
         strength=strength,
         unseasoned=unseasoned.max(axis=1),

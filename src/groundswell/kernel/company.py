@@ -13,13 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.hashing import join
+from groundswell.kernel.kinds import TAG
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Floats = NDArray[np.float64]
-
-TAG = 1
-"""Kinds of tokens up to this one are words and hashtags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +73,20 @@ def _said(hashes, kinds, joins, first, count, keys, owners, ends, words):  # typ
     return n
 
 
-def telling(posts: Ints, usual: Floats, total: int, *, share: float, lift: float) -> Ints:
-    """Indexes of the terms that tell most, best first.
+def telling(posts: Ints, usual: Floats, total: int) -> Floats:
+    """Nats by which each term makes a story's posts unlike the board's, ≥ 0, shape (terms,).
+
+    Its part of the Kullback-Leibler divergence: the posts that say it times the logarithm of how
+    much more often they do than is usual.
 
     Args:
         posts: how many of the story's posts say each term, shape (terms,).
         usual: the share of people who usually say it, in (0, 1], shape (terms,).
         total: the story's posts.
-        share: least share of the story's posts that must say it.
-        lift: least ratio of that share to the usual one.
 
-    >>> telling(np.array([9, 9, 1]), np.array([0.5, 0.01, 0.001]), 10, share=0.2, lift=2.0).tolist()
-    [1]
+    >>> telling(np.array([10, 1, 0]), np.array([0.1, 0.1, 0.1]), 20).round(2).tolist()
+    [16.09, 0.0, 0.0]
     """
     here = posts / max(total, 1)
-    chosen = np.flatnonzero((posts >= 2) & (here >= share) & (here >= lift * usual))
-    weight = posts[chosen] * np.log(here[chosen] / usual[chosen])
-    return np.asarray(chosen[np.lexsort((chosen, -weight))], np.int64)
+    above = here > usual
+    return np.where(above, posts * np.log(np.where(above, here, 1.0) / usual), 0.0)

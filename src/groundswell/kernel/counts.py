@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import table
+from groundswell.kernel.distinct import distinct
 
 TRACKS: Final = 4
 """Decaying sums a term: the long run, then up to three windows longer than a slice."""
@@ -106,7 +107,7 @@ def count(
     """Counts a run of posts of the open slice, whose tokens `said` holds already.
 
     `first` gives the position of each post's first token, `sizes` how many it has (at most
-    `table.LONGEST_POST`), `authors` who wrote it: shape (posts,). Earlier posts of the slice must
+    `kinds.MAX_TOKENS`), `authors` who wrote it: shape (posts,). Earlier posts of the slice must
     still be in `said`, or have been given to `let_go`.
     """
     post = 0
@@ -157,7 +158,7 @@ def next_slice(state: Counts, steps: int = 1) -> None:
 
 def find(state: Counts, keys: NDArray[np.uint64]) -> Found:
     """Looks terms up; those that the table does not know are left out."""
-    keys = np.unique(keys)
+    keys = distinct(keys)
     slots = np.empty(keys.size, np.int64)
     table.lookup(state.records, keys, slots)
     return _found(state, slots[slots >= 0])
@@ -165,11 +166,35 @@ def find(state: Counts, keys: NDArray[np.uint64]) -> Found:
 
 def people_now(state: Counts, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """People of terms in the open slice; 0 for unknown ones, shape (keys,)."""
+    return said_now(state, keys)[1]
+
+
+def said_now(
+    state: Counts, keys: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Posts and people of terms in the open slice; 0 for unknown ones, shapes (keys,)."""
     slots = np.empty(keys.size, np.int64)
     table.lookup(state.records, keys, slots)
     records = state.records[np.maximum(slots, 0)]
     here = (slots >= 0) & (records["slice"] == state.slice)
-    return np.where(here, records["authors"], 0).astype(np.uint32)
+    posts, people = (np.where(here, records[name], 0) for name in ("posts", "authors"))
+    return posts.astype(np.uint32), people.astype(np.uint32)
+
+
+def commonest_now(state: Counts, *, most: int, least: int) -> list[tuple[int, int, int]]:
+    """The single words of the open slice that most people said, at least `least` of them.
+
+    Returns (position of a newest occurrence modulo 2³², posts, people), most people first.
+    """
+    records = state.records[state.active[: state.n_active]]
+    records = records[(records["words"] == 1) & (records["authors"] >= least)]
+    if records.size > most:
+        edge = np.partition(records["authors"], records.size - most)[records.size - most]
+        records = records[records["authors"] >= edge]
+    order = np.lexsort((records["key"], -records["authors"].astype(np.int64)))[:most]
+    chosen = records[order]
+    columns = (chosen[name].tolist() for name in ("last", "posts", "authors"))
+    return list(zip(*columns, strict=True))
 
 
 def words_now(state: Counts) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import baseline, bursts, counts, ring, season, stories, usage
-from groundswell.kernel.state import Floats, Rules, State
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import Floats, State
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -30,6 +31,8 @@ class Measured:
     general: Floats
     plain: NDArray[np.bool_]
     """Whether all of its words are function words of some language."""
+    familiar: NDArray[np.bool_]
+    """Whether all of its words are well known in some language."""
     habits: season.Habits
     usual: baseline.Usual
     scores: bursts.Scores
@@ -48,16 +51,17 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
         return []
     found, scores = seen.found, seen.scores
     season.follow(state.week, found.keys[scores.unseasoned >= rules.gate])
-    rare, strong = (
-        _rare(state, rules, seen),
+    seldom, strong = (
+        rare(state, rules, seen),
         scores.authors >= (rules.everyday_lift * scores.expected),
     )
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
-    opens = (scores.open | habit) & (rare | strong) & ~seen.plain
+    opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
-    rate = seen.usual.expected[:, 0] / max(volumes[0], 1.0)
+    usual = np.maximum(seen.usual.past[:, 0], seen.usual.season[:, 0])
+    rate = (usual + rules.onset_chance * seen.usual.allowed[0]) / max(volumes[0], 1.0)
     ago = bursts.onset(seen.people.per_slice, rate, volumes)
     return [
         _burst(
@@ -66,6 +70,19 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
         )
         for i in order[: rules.most_bursts].tolist()
     ]  # fmt: skip
+
+
+def follow(
+    state: State, rules: Rules, volumes: Floats, book: usage.Lexicon, keys: Hashes
+) -> list[stories.Burst]:
+    """These terms as they stand now, above usual or not; those that nobody holds are left out."""
+    seen = measure(state, rules, volumes, book, keys)
+    if seen is None:
+        return []
+    return [
+        _burst(state, rules, seen, i, 0, opens=False, told=True, habit=False)
+        for i in range(seen.found.keys.size)
+    ]
 
 
 def measure(
@@ -80,13 +97,15 @@ def measure(
         return None
     if not has.all():
         found = counts.Found(found.keys[has], found.words[has], found.last[has], found.history[has])
-        lists = ring.postings(state.ring, found.last, found.words, since)
+        bounds = np.concatenate(([0], lists.bounds[1:][has]))  # the others have no posts
+        lists = ring.Postings(bounds, lists.posts, lists.tokens)
     held = lists.posts % state.ring.posts
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
     parts, kinds = _parts(state, found, lists)
     general = general_use(state, book, parts, found.words)
-    plain = _plain(rules, book, parts, found.words)
+    rarest = _rarest(book, parts, found.words)
+    plain, familiar = rarest >= rules.function_word, rarest >= rules.familiar_word
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, counts.MISSED, 0.0)
     usual = baseline.usual(
@@ -99,7 +118,9 @@ def measure(
         people.within, usual, habits.dispersion, volumes, rules.windows, rules.rank_window,
         gate_of(rules),
     )  # fmt: skip
-    return Measured(found, lists, parts, kinds, people, general, plain, habits, usual, scores)
+    return Measured(
+        found, lists, parts, kinds, people, general, plain, familiar, habits, usual, scores
+    )
 
 
 def gate_of(rules: Rules) -> bursts.Gate:
@@ -135,21 +156,20 @@ def general_use(
     return usage.shares(each, words.astype(np.int64), tokens)
 
 
-def _plain(
-    rules: Rules, book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32]
-) -> NDArray[np.bool_]:
-    """Whether each word of a term is a function word in some language: no subject of a story.
+def _rarest(book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32]) -> Floats:
+    """How frequent the rarest word of each term is, in the language that uses it most.
 
-    Where people of one language wake up, its little words rise; they are no news.
+    What is made of function words is no subject of a story: where people of one language wake up,
+    its little words rise. What is made of well-known words goes with the time of day.
     """
     if not book.languages:
-        return np.zeros(words.size, np.bool_)
+        return np.zeros(words.size)
     most = book.frequencies(parts.ravel()).max(axis=1).reshape(parts.shape)
     beyond = np.arange(parts.shape[1])[None, :] >= words[:, None]
-    return np.asarray(((most >= rules.function_word) | beyond).all(axis=1))
+    return np.asarray(np.where(beyond, np.inf, most).min(axis=1))
 
 
-def _rare(state: State, rules: Rules, seen: Measured) -> NDArray[np.bool_]:
+def rare(state: State, rules: Rules, seen: Measured) -> NDArray[np.bool_]:
     """Whether a term is surely no everyday word of this board or in general."""
     people = float(state.tracks[0])
     surely = seen.found.history - 2 * np.sqrt(seen.found.history)  # two standard errors below
@@ -170,8 +190,9 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
     habit: bool,
 ) -> stories.Burst:
     now, scores, lists = state.counts.slice, seen.scores, seen.lists
+    key = int(seen.found.keys[i])
     return stories.Burst(
-        key=int(seen.found.keys[i]),
+        key=key,
         parts=tuple(seen.parts[i, : seen.found.words[i]].tolist()),
         kind=int(seen.kinds[i]),
         places=lists.places(i)[:NAMED],
@@ -180,12 +201,15 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         window=int(scores.window[i]),
         authors=float(scores.authors[i]),
         expected=float(scores.expected[i]),
+        board=scores.board,
         excess=float(scores.excess[i]),
         strength=float(scores.strength[i]),
         started=now - ago,
         known=state.slices - ago >= rules.learning_slices,
         peak=now - int(seen.people.per_slice[i].argmax()),
         open=opens,
+        familiar=bool(seen.familiar[i]),
         told=told,
         habit=habit,
+        home=state.homes.get(key, ""),
     )

@@ -119,6 +119,16 @@ def registrable_start(buffer, start, end, plain, wildcard, exception):  # type: 
     return begin
 
 
+def is_domain(host: str, rules: Suffixes) -> bool:
+    """Whether a host ends in a suffix that is listed, as `node.js` does not.
+
+    >>> is_domain("example.com", suffixes(["com"])), is_domain("node.js", suffixes(["com"]))
+    (True, False)
+    """
+    ending = np.frombuffer(host.rpartition(".")[2].encode("utf-32-le"), np.uint32)
+    return "." in host and bool(contains(rules.plain, hash_span(ending, 0, ending.size)))
+
+
 def registrable(host: str, rules: Suffixes) -> str:
     """The registrable domain of a host, or the host itself where it has none."""
     buffer = np.frombuffer(host.lower().encode("utf-32-le"), np.uint32)

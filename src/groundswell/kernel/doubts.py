@@ -3,17 +3,12 @@
 The thresholds speak of the story's posts in the ranking window:
 
 - few-authors: fewer than one person for every two posts, or one person wrote a fifth of them;
-- copied-text: most people post a text that two others post too, up to small edits, or pass on
-  somebody's post as it was;
-- one-domain: most posts link to one registrable domain, or most people are of one instance, though
-  the board has many;
+- copied-text: surely most people post one text, up to small edits, or pass on one post as it was
+  (`copies` says what a copy is);
+- one-domain: most posts link to one registrable domain, or most people are of one instance, and
+  hardly any of the board's others are;
 - reply-campaign: most posts answer one account;
 - deleted-after: many posts were deleted again.
-
-Copies are found by MinHash (Broder, "On the resemblance and containment of documents", 1997) of a
-post's pairs of neighbouring words, in four bands of four: two posts that share four fifths of
-their pairs meet in a band with probability .88, two that share a fifth with .006. So people who say
-the same words in sentences of their own are no copies. Texts under five words are nobody's.
 """
 
 from __future__ import annotations
@@ -22,18 +17,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel.hashing import join, mix
+from groundswell.kernel.copies import FEW
+from groundswell.kernel.distinct import distinct
+from groundswell.kernel.shares import wilson
 from groundswell.model import Doubt
 
-BANDS = 4
-SEEDS = 16
-LEAST_WORDS = 5
-COPIES = 2
-TAG = 1
-"""Kinds of tokens up to this one are words and hashtags."""
+SURE = 2.33
+"""Standard deviations of a one-sided interval of 99 %."""
+UNUSUAL = 4.0
+"""How many times as common as on the board a domain or an instance must be to speak against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +35,10 @@ class Evidence:
     """A story's posts in columns; hashes are 64 bits, 0 for none. All of one length."""
 
     authors: NDArray[np.uint64]
-    bands: NDArray[np.uint64]
-    """Signatures, shape (posts, BANDS); 0 where the text is too short to be a copy."""
+    copied: NDArray[np.bool_]
+    """Which posts are copies of what most people say (`copies`)."""
+    repeats: NDArray[np.bool_]
+    """Which pass on another's post."""
     domains: NDArray[np.uint64]
     """First registrable domain of each post."""
     replies: NDArray[np.uint64]
@@ -50,7 +46,9 @@ class Evidence:
     hosts: NDArray[np.uint64]
     """Instance of each author, 0 where it is not known."""
     elsewhere: NDArray[np.uint64]
-    """Instances of the board's newest posts, of any length."""
+    """Instances of the board's newest posts but the story's, of any length."""
+    linked: NDArray[np.uint64]
+    """First registrable domains of the same posts."""
     deleted: int
     """Posts of the story that were deleted in the same while."""
     named: Callable[[int], str] = lambda _: "one domain"
@@ -107,49 +105,70 @@ def _few_authors(evidence: Evidence) -> Doubt | None:
     return Doubt("few-authors", 1 - people.size / posts, reason)
 
 
+def suspected(evidence: Evidence, *, share: float) -> bool:
+    """Whether most people seem to post one text, be they still too few to say so.
+
+    It is no doubt to show, but a story that starts under it may be a campaign's first minutes.
+    """
+    people, copying = _copying(evidence)
+    return copying >= FEW and copying >= share * people
+
+
+def _copying(evidence: Evidence) -> tuple[int, int]:
+    """People of the story, and those of them who posted a copy."""
+    authors = evidence.authors
+    return distinct(authors).size, distinct(authors[evidence.copied]).size
+
+
 def _copied_text(evidence: Evidence, share: float) -> Doubt | None:
-    long_enough = evidence.bands[:, 0] != 0
-    judged = int(long_enough.sum())
-    if judged <= COPIES or 2 * judged < evidence.authors.size:
+    people, copying = _copying(evidence)
+    if wilson(copying, people, SURE)[0] < share:  # chance brings eight copies among the first ten
         return None
-    copied = np.zeros(evidence.authors.size, np.bool_)
-    for band in range(BANDS):
-        _, group, sizes = np.unique(
-            evidence.bands[:, band], return_inverse=True, return_counts=True
-        )
-        copied |= (sizes[group] > COPIES) & long_enough
-    people = np.unique(evidence.authors).size
-    part = np.unique(evidence.authors[copied]).size / people
-    if part < share:
-        return None
-    return Doubt("copied-text", part, f"copied text: {part:.0%} of the people post the same words")
+    part = copying / people
+    if 2 * int((evidence.copied & evidence.repeats).sum()) > int(evidence.copied.sum()):
+        reason = f"retweet wave: {part:.0%} of the people pass on one post"
+    else:
+        reason = f"copied text: {part:.0%} of the people post the same words"
+    return Doubt("copied-text", part, reason)
 
 
 def _one_domain(evidence: Evidence, share: float) -> Doubt | None:
-    linking = np.flatnonzero(evidence.domains)
-    if linking.size == 0:
+    """Most posts link to one domain, and the others do not: a shortener says nothing."""
+    found = _unusual(evidence.domains, evidence.linked, share)
+    if found is None:
         return None
-    _, first, counts = np.unique(evidence.domains[linking], return_index=True, return_counts=True)
-    part = float(counts.max()) / evidence.domains.size
-    if part < share:
-        return None
-    domain = evidence.named(int(linking[first[counts.argmax()]]))
+    part, _, first = found
+    domain = evidence.named(first)
     return Doubt("one-domain", part, f"one domain: {part:.0%} of the posts link to {domain}")
 
 
 def _one_instance(evidence: Evidence, share: float) -> Doubt | None:
-    """Most people are of one instance, at least four times as many as on the whole board."""
+    """Most people are of one instance, and the board's others are not."""
     _, first = np.unique(evidence.authors, return_index=True)
-    hosts = evidence.hosts[first]
-    names, counts = np.unique(hosts[hosts != 0], return_counts=True)
-    if names.size == 0:
+    found = _unusual(evidence.hosts[first], evidence.elsewhere, share)
+    if found is None:
         return None
-    part = float(counts.max()) / hosts.size
-    usual = float((evidence.elsewhere == names[counts.argmax()]).mean())
-    if part < share or part < 4 * usual:
-        return None
+    part, usual, _ = found
     reason = f"one instance: {part:.0%} of the people are of one, {usual:.0%} are usual"
     return Doubt("one-domain", part, reason)
+
+
+def _unusual(
+    values: NDArray[np.uint64], board: NDArray[np.uint64], share: float
+) -> tuple[float, float, int] | None:
+    """The commonest value: its share here and on the board, and where it stands first.
+
+    Nothing where it is less than `share` of them, or less than UNUSUAL times as common as on the
+    board. 0 is no value, and counts among those that lack it.
+    """
+    given = np.flatnonzero(values)
+    if given.size == 0:
+        return None
+    names, first, counts = np.unique(values[given], return_index=True, return_counts=True)
+    most = int(counts.argmax())
+    part = float(counts[most]) / values.size
+    usual = float((board == names[most]).mean()) if board.size else 0.0
+    return (part, usual, int(given[first[most]])) if part >= max(share, UNUSUAL * usual) else None
 
 
 def _reply_campaign(evidence: Evidence, share: float) -> Doubt | None:
@@ -169,49 +188,3 @@ def _deleted_after(evidence: Evidence) -> Doubt | None:
     if part < 0.3 or evidence.deleted < 5:
         return None
     return Doubt("deleted-after", part, f"deleted: {part:.0%} of {total} posts were deleted again")
-
-
-def signatures(
-    hashes: NDArray[np.uint64],
-    kinds: NDArray[np.uint8],
-    first: NDArray[np.int64],
-    count: NDArray[np.int64],
-) -> NDArray[np.uint64]:
-    """Band signatures of posts, shape (posts, BANDS); 0 in a row whose post has too few words.
-
-    `hashes` and `kinds` are the ring's token columns, words and hashtags count; a post's tokens are
-    the `count` from position `first` on, modulo their size.
-    """
-    out = np.zeros((first.size, BANDS), np.uint64)
-    _signatures(hashes, kinds, first, count, out)
-    return out
-
-
-@njit(nogil=True, cache=True)
-def _signatures(hashes, kinds, first, count, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    size = hashes.size
-    least = np.empty(SEEDS, np.uint64)
-    top = np.uint64(0xFFFFFFFFFFFFFFFF)
-    rows = SEEDS // BANDS
-    for i in range(first.size):
-        least[:] = top
-        n = 0
-        before = np.uint64(0)
-        for j in range(first[i], first[i] + count[i]):
-            if kinds[j % size] > TAG:
-                continue
-            n += 1
-            h = join(before, hashes[j % size])
-            before = hashes[j % size]
-            if n == 1:
-                continue
-            for k in range(SEEDS):
-                value = mix(h + np.uint64(k + 1) * np.uint64(0xA24BAED4963EE407))
-                least[k] = min(least[k], value)
-        if n < LEAST_WORDS:
-            continue
-        for band in range(BANDS):
-            h = np.uint64(band + 1)
-            for k in range(band * rows, (band + 1) * rows):
-                h = mix(h ^ least[k])
-            out[i, band] = h

@@ -6,15 +6,22 @@ and how many people would have been enough.
 
 from __future__ import annotations
 
+import copy
+from dataclasses import fields
+
 import numpy as np
 
+from groundswell.explanation import Decides, Explanation, WindowSum, length
 from groundswell.kernel import bursts
-from groundswell.kernel.detect import Measured, gate_of, measure
+from groundswell.kernel.detect import Measured, gate_of, measure, rare
+from groundswell.kernel.domains import is_domain
+from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
 from groundswell.kernel.ring import phrase_key
-from groundswell.kernel.state import Floats, Rules, State
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import Floats, State
+from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.kernel.usage import Lexicon
-from groundswell.model import Explanation, Story, WindowSum
+from groundswell.model import Story
 
 PHRASE = 3
 """Words of the longest phrase that is counted."""
@@ -27,19 +34,45 @@ PATIENCE = 100_000
 def key_of(term: str, tables: Tables) -> tuple[int, str] | None:
     """The table's key of what a person typed, and what of it is counted; None without a word.
 
-    Of a phrase longer than three words the last three stand for it.
+    Of a phrase longer than three words the last three stand for it; an address stands for its page,
+    a bare host (`example.com`) for its domain.
     """
+    bare = term.strip()
+    host = bare.partition("/")[0]
+    if " " not in bare and "@" not in bare and is_domain(host, tables.suffixes):
+        term = f"https://{bare}"
     prepared = prepare([term], [()], tables)
     tokens = tokenize(prepared, tables)
     if not tokens.hashes.size:
         return None
-    first = max(0, tokens.hashes.size - PHRASE)
-    while first < tokens.hashes.size - 1 and not tokens.joins[first + 1 :].all():
-        first += 1
     last = tokens.hashes.size - 1
+    if tokens.kinds[last] == DOMAIN and _has_path(prepared[0], tokens, last):
+        last -= 1
+    first = max(0, last + 1 - PHRASE)
+    while first < last and not tokens.joins[first + 1 : last + 1].all():
+        first += 1
     return int(phrase_key(tokens.hashes, last, last + 1 - first)), prepared[0][
-        int(tokens.starts[first]) : int(tokens.ends[-1])
+        int(tokens.starts[first]) : int(tokens.ends[last])
     ]
+
+
+def _has_path(text: str, tokens: Tokens, domain: int) -> bool:
+    """Whether the link before a domain's token says more than the domain."""
+    if domain == 0 or tokens.kinds[domain - 1] != LINK:
+        return False
+    return "/" in text[int(tokens.starts[domain - 1]) : int(tokens.ends[domain - 1])].rstrip("/")
+
+
+def apart(state: State) -> State:
+    """A copy of the state that closes a slice of its own and leaves the first as it was.
+
+    What closing only reads is shared: posts, terms and their counts. So it stays good until more
+    posts are counted. Posts deleted in the open slice may lose their text a little earlier, which
+    no board shows.
+    """
+    shared = [getattr(part, field.name) for part in (state.ring, state.counts)
+              for field in fields(part)]  # fmt: skip
+    return copy.deepcopy(state, {id(value): value for value in shared})
 
 
 def explain(  # noqa: PLR0913 -- the term, and all that made the board
@@ -48,23 +81,24 @@ def explain(  # noqa: PLR0913 -- the term, and all that made the board
     volumes: Floats,
     book: Lexicon,
     term: tuple[str, int, str],
-    stories: list[Story],
+    ranked: list[Story],
     bar: float,
     at: int,
 ) -> Explanation:
     """Why a term is on the board of the slice that closes, or why not.
 
-    `term` is what was asked, its key, and what of it is counted; `stories` are the board's, ranked.
+    `term` is what was asked, its key, and what of it is counted; `ranked` are the board's stories.
     """
     asked, key, counted = term
     seen = measure(state, rules, volumes, book, np.array([key], np.uint64))
     if seen is None:
-        return Explanation(asked, counted, at, (), None, bar, ("nobody said it in this while",))
-    story = next((s for s in stories if _tells(state, s, key, seen)), None)
+        while_ = length(rules.depth * rules.slice_us)
+        reason = f"nobody said it in the last {while_}"
+        return Explanation(asked, counted, at, (), None, bar, (reason,), rules.top)
+    story = next((s for s in ranked if _tells(state, s, key, seen)), None)
     sums = [_sum(rules, seen, volumes, i) for i in range(len(rules.windows))]
-    return Explanation(
-        asked, counted, at, tuple(sums), story, bar, _reasons(rules, seen, sums, story)
-    )
+    reasons = _reasons(state, rules, seen, sums, story)
+    return Explanation(asked, counted, at, tuple(sums), story, bar, reasons, rules.top)
 
 
 def _sum(rules: Rules, seen: Measured, volumes: Floats, i: int) -> WindowSum:
@@ -76,6 +110,7 @@ def _sum(rules: Rules, seen: Measured, volumes: Floats, i: int) -> WindowSum:
     phi = float(seen.habits.dispersion[0])
     gate = gate_of(rules)
     needed = float(bursts.gates(gate, np.array([inside]))[0])
+    enough, decides = _enough(expected, phi, needed, gate.least_people(inside), gate.lift)
     return WindowSum(
         window_us=rules.windows[i] * rules.slice_us,
         board=inside,
@@ -88,17 +123,25 @@ def _sum(rules: Rules, seen: Measured, volumes: Floats, i: int) -> WindowSum:
         dispersion=phi,
         z=float(bursts.llr(np.array([people]), np.array([expected]))[0]) / phi**0.5,
         z_needed=needed,
-        people_needed=_enough(expected, phi, needed, gate.least_people(inside), gate.lift),
+        lift_needed=gate.lift,
+        people_needed=enough,
+        decides=decides,
         known=bool(seen.usual.known[i]),
     )
 
 
-def _enough(expected: float, phi: float, gate: float, least: int, lift: float) -> int:
-    """The fewest people that open the gate in one window."""
-    people = np.arange(max(least, int(np.ceil(lift * expected))), PATIENCE, dtype=np.float64)
+def _enough(
+    expected: float, phi: float, gate: float, least: int, lift: float
+) -> tuple[int, Decides]:
+    """The fewest people that open the gate in one window, and what asks for so many."""
+    times = int(np.ceil(lift * expected))
+    people = np.arange(max(least, times), PATIENCE, dtype=np.float64)
     z = bursts.llr(people, np.full(people.size, expected)) / phi**0.5
     passing = np.flatnonzero(z >= gate)
-    return int(people[passing[0]]) if passing.size else PATIENCE
+    enough = int(people[passing[0]]) if passing.size else PATIENCE
+    if enough > max(least, times):
+        return enough, "z"
+    return enough, "times" if times > least else "people"
 
 
 def _tells(state: State, story: Story, key: int, seen: Measured) -> bool:
@@ -107,6 +150,8 @@ def _tells(state: State, story: Story, key: int, seen: Measured) -> bool:
     A part of a phrase that adds nothing is dropped from a story's terms, and told by it all the
     same. A function word is told by none: it is everywhere.
     """
+    if story.subject:
+        return _runs(state, key)
     living = next((one for one in state.living if one.id == story.id), None)
     if living is None:
         return False
@@ -117,29 +162,78 @@ def _tells(state: State, story: Story, key: int, seen: Measured) -> bool:
     return bool(inside >= TOLD and not seen.plain[0])
 
 
+def _runs(state: State, key: int) -> bool:
+    """Whether the running story tells a term, as a word of the subject or in a moment of it."""
+    now = state.running
+    if now is None:
+        return False
+    aside = [living for living in state.living if living.id in now.aside]
+    return key in now.keys or any(key in living.terms for living in aside)
+
+
 def _reasons(
-    rules: Rules, seen: Measured, sums: list[WindowSum], story: Story | None
+    state: State, rules: Rules, seen: Measured, sums: list[WindowSum], story: Story | None
 ) -> tuple[str, ...]:
-    """In words: what keeps it off the board, or what put it there."""
+    """In words, what decides first: what put it on the board, or keeps it off."""
+    judged = [s for s in sums if s.known] or sums[:1]
+    opens = any(s.opens for s in judged)
     if story is not None:
-        standing = "announced as a story" if story.confirmed else "listed, too weak to be announced"
-        told = [f"on the board at rank {story.rank}, in “{story.title}”: {standing}"]
-        return (*told, *(doubt.reason for doubt in story.doubts))
-    reasons = []
+        return _listed(rules, story, opens=opens)
+    nearest = max(judged, key=lambda s: s.people / max(s.people_needed, 1))
     if bool(seen.plain[0]):
-        reasons.append("a function word of some language: it begins no story")
-    opens = [s for s in sums if s.known and s.people >= s.people_needed]
+        return ("it has no subject of its own, as “the” has none: such a word begins no story",)
+    span = f"the last {length(nearest.window_us)}"
     if not opens:
-        nearest = max(sums, key=lambda s: s.people / max(s.people_needed, 1))
-        minutes = nearest.window_us // 60_000_000
-        reasons.append(
-            f"not far enough above usual in any window: nearest in {minutes} min, where "
-            f"{nearest.people:.0f} people said it and {nearest.people_needed} would be enough"
+        numbers = (
+            f"{nearest.people:,.0f} people said it, {nearest.expected:,.1f} were expected, and "
+            f"{nearest.people_needed:,} would have been enough"
         )
-    elif float(seen.scores.z[0]) < rules.gate <= float(seen.scores.unseasoned[0]):
-        reasons.append("a habit: as many say it at this time on other days")
-    elif float(seen.people.per_slice[0, 0]) == 0:
-        reasons.append("nobody said it in the newest slice")
+        return (f"nearest to it was {span}, when {numbers}",)
+    if float(seen.scores.z[0]) < rules.gate <= float(seen.scores.unseasoned[0]):
+        return ("it is a habit: as many say it at this time on other days",)
+    if float(seen.people.per_slice[0, 0]) == 0:
+        return (f"enough people said it in {span}, but none of them in the newest slice",)
+    return (_untold(state, rules, seen),)
+
+
+def _listed(rules: Rules, story: Story, *, opens: bool) -> tuple[str, ...]:
+    """Where it stands, and how much to make of it."""
+    place = f"number {story.rank}, in the story “{story.title}”"
+    if story.rank > rules.top:
+        place = f"it is {place}, and the board shows {rules.top}"
+    if story.subject:
+        return place, "what this board is about, told with the small things in it; never announced"
+    reasons = [place]
+    if not opens:
+        reasons.append(
+            "by its own numbers it would not be: the people who say it also say what that story "
+            "is about"
+        )
+    if story.confirmed:
+        reasons.append("the story was announced: it moves the whole board")
     else:
-        reasons.append("above usual, but everyday on this board, or told by a stronger term")
-    return tuple(reasons)
+        reasons.append(
+            "the story is listed but not announced: it moves the board too little so far"
+        )
+    return (*reasons, *(doubt.reason for doubt in story.doubts))
+
+
+NEVER_FIRST = {
+    MENTION: "a mention: a person who is talked to is no subject by that alone",
+    EMOJI: "an emoji, which says how and not what",
+    DOMAIN: "a domain, which says where and not what",
+}
+
+
+def _untold(state: State, rules: Rules, seen: Measured) -> str:
+    """Why a term with people enough is in no story."""
+    kind = int(seen.kinds[0])
+    if kind in NEVER_FIRST and int(seen.found.words[0]) == 1:
+        return f"enough people say it, but it begins no story by itself: it is {NEVER_FIRST[kind]}"
+    expected, people = float(seen.scores.expected[0]), float(seen.scores.authors[0])
+    if not bool(rare(state, rules, seen)[0]) and people < rules.everyday_lift * expected:
+        return (
+            f"it is an everyday word here, which begins a story only at {rules.everyday_lift:g} "
+            f"times what is expected; {people:,.0f} people said it, {expected:,.1f} were expected"
+        )
+    return "enough people say it, but a stronger term has their posts, or its story is over"

@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 GROWN = 1.5
 LONGEST = 5
 """Words of a name."""
+MOST_PIECES = 12
+"""Pieces of a name in a script without spaces, where a dictionary cuts what it does not know."""
 GOES_ON = 0.7
 """Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
 
@@ -50,11 +52,7 @@ def name(state: State, burst: Burst) -> str:
     begin, end = burst.places - words + 1, burst.places
     kinds = held.kinds[end % size]
     if kinds.size >= 5 and not kinds.any():  # words only
-        for _ in range(LONGEST - words):
-            if _goes_on(state, end + 1, end + 1):
-                end = end + 1
-            elif _goes_on(state, begin - 1, begin):
-                begin = begin - 1
+        begin, end = _whole(state, begin, end, words)
     forms: Counter[str] = Counter()
     for first, last in zip(begin.tolist(), end.tolist(), strict=True):
         text = held.texts[int(held.owner[last % size]) % held.posts]
@@ -62,6 +60,33 @@ def name(state: State, burst: Burst) -> str:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
     form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
     return " ".join(form.replace(SOFT_BREAK, "").split())
+
+
+def _whole(state: State, begin: Ints, end: Ints, words: int) -> tuple[Ints, Ints]:
+    """First and last tokens of the phrase with the neighbours that nearly always stand beside it.
+
+    A name without spaces is not left in the middle: its pieces are no words of their own.
+    """
+    for pieces in range(words, MOST_PIECES):
+        after, before = _goes_on(state, end + 1, end + 1), _goes_on(state, begin - 1, begin)
+        if after and (pieces < LONGEST or _unspaced(state, end)):
+            end = end + 1
+        elif before and (pieces < LONGEST or _unspaced(state, begin - 1)):
+            begin = begin - 1
+        else:
+            break
+    return begin, end
+
+
+def _unspaced(state: State, at: Ints) -> bool:
+    """Whether the tokens at `at` go over into the next ones without a space in between."""
+    held, size = state.ring, state.ring.tokens
+    gaps = [
+        text[int(held.ends[i % size]) : int(held.starts[(i + 1) % size])]
+        for i in at.tolist()
+        if (text := held.texts[int(held.owner[i % size]) % held.posts]) is not None
+    ]
+    return sum(gap == SOFT_BREAK for gap in gaps) >= GOES_ON * len(at)
 
 
 def surface(state: State, first: int, last: int) -> str:

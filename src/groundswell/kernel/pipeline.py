@@ -8,25 +8,35 @@ How posts are cut into batches makes no difference to any board.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, ring, season, usage
+from groundswell.explanation import Explanation
+from groundswell.kernel import counts, gone, origins, ring, season, usage, withdrawal
+from groundswell.kernel.accounts import answered, instance
 from groundswell.kernel.detect import detect
-from groundswell.kernel.explain import explain, key_of
+from groundswell.kernel.explain import apart, explain, key_of
 from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.state import Rules, State
+from groundswell.kernel.moods import Reader
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.series import Counter
+from groundswell.kernel.state import State
 from groundswell.kernel.tell import bar_now, tell
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
-from groundswell.model import Batch, Board, Explanation, StoryEvent
+from groundswell.model import Batch, Board, Counted, StoryEvent
+from groundswell.revision import Revision
 
 __all__ = ["Kernel", "Rules", "State"]
 
 Ints = NDArray[np.int64]
-Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...]]
-"""Prepared texts, their tokens, and the hashes of authors, ids, accounts answered and instances."""
+Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...], list[str]]
+"""Prepared texts, their tokens, the hashes of authors, ids, accounts answered and instances (the
+last column has the ring's flags), and where each post came from."""
 
 
 RUN = 4_096
@@ -44,14 +54,31 @@ class Kernel:
     less late count in the open slice.
     """
 
-    def __init__(self, rules: Rules, tables: Tables, book: usage.Lexicon = usage.NOTHING) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        tables: Tables,
+        book: usage.Lexicon = usage.NOTHING,
+        reader: Reader | None = None,
+    ) -> None:
         self.rules = rules
+        self.reader = reader
+        """Reads feelings; None where stories have no mood and no voices."""
         self.tables = tables
         self.book = book
         self.asked: dict[str, tuple[int, str]] = {}
         """Terms to explain at every close: by what was asked, the key and what of it counts."""
         self.explained: list[Explanation] = []
         """What the closes said of them since it was last emptied; who asks empties it."""
+        self.counter: Counter | None = None
+        """Counts single terms at every close; None where nobody keeps series."""
+        self.counted: list[Counted] = []
+        """What it counted since this was last emptied; who keeps series empties it."""
+        self.labels = withdrawal.Labels(tables)
+        self.revising = False
+        """Whether somebody follows what is taken back."""
+        self.revisions: list[Revision] = []
+        """What the closes took back since this was last emptied; who follows it empties it."""
         factors = [0.5 ** (1 / rules.half_life)]
         factors += [1 - 1 / w for w in rules.windows if w > 1][: counts.TRACKS - 1]
         factors += [0.0] * (counts.TRACKS - len(factors))
@@ -71,15 +98,23 @@ class Kernel:
         """Takes a batch; returns the boards of the slices that it closed."""
         boards: list[Board] = []
         if batch.ids:
-            times = np.array(batch.times, np.int64)
-            numbers = np.maximum.accumulate(times // self.rules.slice_us)
-            tokens = self._tokens(batch)
-            edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(batch)]
-            for begin, end in pairwise(edges):
-                boards += self._open(int(numbers[begin]))
-                self._count(tokens, times, begin, end)
-        self.state.deleted += [post_id for post_id, _ in batch.deleted]
+            boards = self.take(self.read(batch), np.array(batch.times, np.int64))
+        self.delete(batch)
         return boards
+
+    def take(self, columns: Columns, times: Ints) -> list[Board]:
+        """Like `add`, of posts that this kernel or another one of the same tables has read."""
+        boards: list[Board] = []
+        numbers = np.maximum.accumulate(times // self.rules.slice_us)
+        edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), times.size]
+        for begin, end in pairwise(edges):
+            boards += self._open(int(numbers[begin]))
+            self._count(columns, times, begin, end)
+        return boards
+
+    def delete(self, batch: Batch) -> None:
+        """Takes what a batch takes back, posts and accounts: gone or hidden at the next close."""
+        self.state.gone.hear(batch)
 
     def tick(self, now_us: int) -> list[Board]:
         """Closes the slices whose time is over at `now_us`."""
@@ -94,13 +129,36 @@ class Kernel:
             self.asked[term] = key
         return key is not None
 
+    def apart(self) -> Kernel:
+        """A kernel that closes what this one has counted; good until this one counts more."""
+        other = copy.copy(self)
+        other.state = apart(self.state)
+        other.asked, other.explained = {}, []
+        other.counter, other.counted = None, []
+        other.revising, other.revisions = False, []
+        return other
+
+    def so_far(self, terms: Iterable[str]) -> dict[str, Explanation]:
+        """What the board would say of terms if the open slice closed now; changes no board.
+
+        It costs as much as closing a slice, however many terms. A term without a word is left out.
+        """
+        if self.state.slice < 0:
+            return {}
+        other = self.apart()
+        for term in terms:
+            other.ask(term)
+        other.finish()
+        return {one.term: replace(one, open=True) for one in other.explained}
+
     def finish(self) -> list[Board]:
         """Closes the open slice, as at the end of a recording."""
         if self.state.slice < 0:
             return []
         return [self._close()]
 
-    def _tokens(self, batch: Batch) -> Columns:
+    def read(self, batch: Batch) -> Columns:
+        """What is counted of a batch's posts; nothing is counted yet."""
         prepared = prepare(batch.texts, batch.links, self.tables)
         anonymous = not all(batch.authors)
         authors = (
@@ -108,14 +166,18 @@ class Kernel:
             if anonymous
             else batch.authors
         )
-        replies = [_account(reply) if reply else "" for reply in batch.replies]
-        answered = hash_strings(replies)
-        answered[[not reply for reply in replies]] = 0
-        hosts = [_host(author) for author in batch.authors]
+        replies = [answered(reply) if reply else "" for reply in batch.replies]
+        accounts = hash_strings(replies)
+        accounts[[not reply for reply in replies]] = 0
+        hosts = [instance(author) for author in batch.authors]
         hosted = hash_strings(hosts)
         hosted[[not host for host in hosts]] = 0
-        hashes = (hash_strings(authors), hash_strings(batch.ids), answered, hosted)
-        return prepared, tokenize(prepared, self.tables), hashes
+        flags = np.zeros(len(batch), np.uint64)
+        if batch.unquoted:
+            flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
+        hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
+        came = origins.written(batch, prepared)
+        return prepared, tokenize(prepared, self.tables), hashes, came
 
     def _count(
         self,
@@ -127,32 +189,35 @@ class Kernel:
         """Counts and keeps posts [begin, end) of a batch, all of the open slice."""
         state = self.state
         late = times[begin:end] < state.slice * self.rules.slice_us - self.rules.late_us
-        if late.any():
-            state.late += int(late.sum())
-            for a, b in _runs(~late):
-                self._keep(prepared, begin + a, begin + b)
+        state.late += int(late.sum())
+        authors, ids = prepared[2][:2]
+        left = late | state.gone.refuses(ids[begin:end], authors[begin:end], times[begin:end])
+        if left.any():
+            for a, b in _runs(~left):
+                self._keep(prepared, times, begin + a, begin + b)
         else:
-            self._keep(prepared, begin, end)
+            self._keep(prepared, times, begin, end)
         state.newest = max(state.newest, int(times[begin:end].max()))
 
-    def _keep(
-        self,
-        prepared: Columns,
-        begin: int,
-        end: int,
-    ) -> None:
-        texts, tokens, (authors, ids, replies, hosts) = prepared
+    def _keep(self, prepared: Columns, times: Ints, begin: int, end: int) -> None:
+        texts, tokens, (authors, ids, replies, hosts, marks), came = prepared
         state, held = self.state, self.state.ring
         said = counts.Said(held.hashes, held.joins, held.back)
+        hidden = state.gone.hides(authors[begin:end]) * np.uint8(ring.HIDDEN)
+        flags = marks[begin:end].astype(np.uint8) | hidden
         for low in range(begin, end, RUN):
             high = min(end, low + RUN)
             first = tokens.first[low : high + 1]
-            gone = ring.falling_out(held, high - low, int(first[-1] - first[0]), state.counts.slice)
+            room = (high - low, int(first[-1] - first[0]))
+            falls = ring.falling_out(held, *room, state.counts.slice)
             counts.let_go(
-                state.counts, said, held.first[gone], held.count[gone], held.authors[gone]
+                state.counts, said, held.first[falls], held.count[falls], held.authors[falls]
             )
             part = slice(low, high)
-            posts = ring.Posts(texts[part], authors[part], ids[part], replies[part], hosts[part])
+            posts = ring.Posts(
+                texts[part], came[part], times[part], flags[low - begin : high - begin],
+                authors[part], ids[part], replies[part], hosts[part],
+            )  # fmt: skip
             places = ring.append(
                 held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
                 tokens.joins, first, state.counts.slice,
@@ -188,16 +253,16 @@ class Kernel:
     def _close(self) -> Board:
         """Ranks the open slice and opens the next one."""
         state = self.state
-        if state.deleted:
-            ring.delete(state.ring, hash_strings(state.deleted))
-            state.deleted = []
+        # what is older will be too late in the next slice
+        oldest = (state.slice + 1) * self.rules.slice_us - self.rules.late_us
+        self._settle(oldest)
         volumes = np.concatenate(([float(state.counts.authors)], state.volumes))[: self.rules.depth]
         at = (state.slice + 1) * self.rules.slice_us
         events: list[StoryEvent] = []
         season.begin(state.week, state.slice)
         self._listen()
         found = detect(state, self.rules, volumes, self.book)
-        ranked = tell(state, self.rules, found, events, self.book)
+        ranked = tell(state, self.rules, found, events, volumes, self.book, self.reader)
         bar = bar_now(state, self.rules)
         self.explained += [
             explain(state, self.rules, volumes, self.book, (term, *key), ranked, bar, at)
@@ -218,6 +283,8 @@ class Kernel:
             evicted=state.counts.evicted - state.evicted_before,
             newest=state.newest,
         )
+        if self.counter:
+            self.counted.append(self.counter.count(state, board.stories, at))
         state.evicted_before = state.counts.evicted
         state.tracks = (state.tracks + state.counts.authors) * state.decays
         state.volumes = volumes
@@ -226,6 +293,52 @@ class Kernel:
         state.slices += 1
         state.posts = 0
         return board
+
+    def _settle(self, oldest: int) -> None:
+        """Applies what was taken back: to posts, to what stories are called, to what was told."""
+        state, us = self.state, self.rules.slice_us
+        veil, silent = bool(state.gone.news), withdrawal.unquoted(state)
+        buried = gone.settle(state.gone, state.ring, oldest)
+        if veil or buried.size or silent:
+            at = (state.slice + 1) * us
+            found = withdrawal.revision(
+                state, self._span_us, buried, veil=veil, before=at, silent=silent
+            )
+            self._follow(found)
+            if self.revising:
+                self.revisions.append(found)
+
+    def _follow(self, found: Revision) -> None:
+        for cut in (found.struck, found.veiled):
+            if cut:
+                withdrawal.rename(self.state, cut, self.labels)
+
+    def foresee(self) -> Revision | None:
+        """What the next close will take back, for those who have told it; None where it is nothing.
+
+        Posts lose their text with it; nothing that is counted changes, and no board.
+        """
+        state, us = self.state, self.rules.slice_us
+        veil = bool(state.gone.news)
+        if state.slice < 0 or not (veil or state.gone.deleted):
+            return None
+        silent = withdrawal.unquoted(state)
+        buried = gone.foresee(state.gone, state.ring)
+        before = state.slice * us + 1
+        return withdrawal.revision(
+            state, self._span_us, buried, veil=veil, before=before, silent=silent
+        )
+
+    def forget(self, chosen: Callable[[ring.Ring], Ints]) -> tuple[int, Revision | None]:
+        """Buries posts at once, whatever their time: those at the places that `chosen` names.
+
+        Returns how many they were, and what falls with them.
+        """
+        return withdrawal.forget(self.state, self._span_us, self.labels, chosen)
+
+    @property
+    def _span_us(self) -> int:
+        return self.rules.rank_window * self.rules.slice_us
 
     def _listen(self) -> None:
         """Learns which languages the board speaks, until its own past says enough."""
@@ -241,13 +354,3 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Bounds of the runs of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _host(author: str) -> str:
-    """The instance of an account: what follows its @, or the first label of its handle."""
-    return author.rpartition("@")[2].partition(".")[2] if ":" not in author else ""
-
-
-def _account(reply: str) -> str:
-    """The account that is answered: the authority of an at:// URI, else what is given."""
-    return reply.split("/", 3)[2] if reply.startswith("at://") else reply

@@ -17,10 +17,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.hashing import join
+from groundswell.kernel.kinds import DOMAIN
 
 DELETED: Final = 1
-DOMAIN: Final = 4
-"""Kind of a token, as the tokeniser numbers it."""
+HIDDEN: Final = 2
+"""Of an account that is not active: not shown, and perhaps back one day."""
+UNQUOTED: Final = 4
+"""Counts like any other, and its words are never shown as a voice."""
+UNSEEN: Final = DELETED | HIDDEN
 
 
 @dataclass(slots=True)
@@ -39,6 +43,8 @@ class Ring:
     first: NDArray[np.int64] = field(init=False)
     count: NDArray[np.uint16] = field(init=False)
     slices: NDArray[np.int32] = field(init=False)
+    times: NDArray[np.int64] = field(init=False)
+    """Event times, µs: what was taken back goes by them."""
     authors: NDArray[np.uint64] = field(init=False)
     ids: NDArray[np.uint64] = field(init=False)
     replies: NDArray[np.uint64] = field(init=False)
@@ -48,6 +54,8 @@ class Ring:
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
     texts: list[str | None] = field(init=False)
+    origins: list[str | None] = field(init=False)
+    """Where each came from, as `origins.written` has it."""
     # a token
     hashes: NDArray[np.uint64] = field(init=False)
     back: NDArray[np.uint32] = field(init=False)
@@ -63,6 +71,7 @@ class Ring:
         self.first = np.zeros(self.posts, np.int64)
         self.count = np.zeros(self.posts, np.uint16)
         self.slices = np.zeros(self.posts, np.int32)
+        self.times = np.zeros(self.posts, np.int64)
         self.authors = np.zeros(self.posts, np.uint64)
         self.ids = np.zeros(self.posts, np.uint64)
         self.replies = np.zeros(self.posts, np.uint64)
@@ -70,6 +79,7 @@ class Ring:
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
         self.texts = [None] * self.posts
+        self.origins = [None] * self.posts
         self.hashes = np.zeros(self.tokens, np.uint64)
         self.back = np.zeros(self.tokens, np.uint32)
         self.owner = np.zeros(self.tokens, np.uint32)
@@ -103,6 +113,9 @@ class Posts:
     """Columns of a run of posts of one slice, ready to be kept."""
 
     texts: list[str]
+    origins: list[str]
+    times: NDArray[np.int64]
+    flags: NDArray[np.uint8]
     authors: NDArray[np.uint64]
     ids: NDArray[np.uint64]
     replies: NDArray[np.uint64]
@@ -148,11 +161,13 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     ring.ids[places] = posts.ids
     ring.replies[places] = posts.replies
     ring.hosts[places] = posts.hosts
-    ring.flags[places] = 0
+    ring.times[places] = posts.times
+    ring.flags[places] = posts.flags
     at = ring.n_posts % ring.posts
     fits = min(n, ring.posts - at)
-    ring.texts[at : at + fits] = posts.texts[:fits]
-    ring.texts[: n - fits] = posts.texts[fits:]
+    for column, given in ((ring.texts, posts.texts), (ring.origins, posts.origins)):
+        column[at : at + fits] = given[:fits]
+        column[: n - fits] = given[fits:]
     ring.n_posts += n
     ring.n_tokens += tokens
     return places
@@ -180,14 +195,24 @@ def _append(ring, given, first, position, post, domains):  # type: ignore[no-unt
         domains[(post + i) & (domains.size - 1)] = domain
 
 
-def delete(ring: Ring, ids: NDArray[np.uint64]) -> int:
-    """Marks posts as deleted and drops their text; returns how many were still held."""
-    held = np.flatnonzero(np.isin(ring.ids[: min(ring.n_posts, ring.posts)], ids))
-    for place in held.tolist():
-        ring.texts[place] = None
-    ring.flags[held] |= DELETED
-    ring.deletions += int(held.size)
-    return int(held.size)
+def of(ring: Ring, column: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places of the posts that are held and have one of the keys in a column of the ring."""
+    return np.flatnonzero(np.isin(column[: min(ring.n_posts, ring.posts)], keys))
+
+
+def bury(ring: Ring, places: NDArray[np.int64]) -> int:
+    """Marks posts as deleted, drops their text and origin; returns how many they are."""
+    for place in places.tolist():
+        ring.texts[place] = ring.origins[place] = None
+    ring.flags[places] |= DELETED
+    ring.deletions += int(places.size)
+    return int(places.size)
+
+
+def hide(ring: Ring, places: NDArray[np.int64], hidden: NDArray[np.bool_]) -> None:
+    """Hides posts, or shows them again."""
+    flags = ring.flags[places]
+    ring.flags[places] = np.where(hidden, flags | HIDDEN, flags & ~np.uint8(HIDDEN))
 
 
 def postings(
@@ -201,46 +226,49 @@ def postings(
     """Posts of terms, from the newest back to slice `since`.
 
     A term is given by its newest occurrence (`last`, token position modulo 2³²) and its number of
-    words. Posts that were deleted are left out, or are all that is given.
+    words. Posts that were deleted are left out, or are all that is given; hidden ones always are
+    left out.
     """
     bounds = np.zeros(last.size + 1, np.int64)
-    room = max(1024, 4 * last.size)
+    posts = np.empty(max(1024, 4 * last.size), np.int64)
+    tokens = np.empty_like(posts)
+    done = 0
     while True:
-        posts = np.empty(room, np.int64)
-        tokens = np.empty(room, np.int64)
-        full = _postings(
+        done = _postings(
             (ring.hashes, ring.back, ring.owner, ring.joins),
             (ring.slices, ring.flags, ring.first),
             (ring.n_tokens, ring.n_posts, since, 1 if deleted else 0),
-            last, words.astype(np.int64), bounds, posts, tokens,
+            last, words.astype(np.int64), bounds, posts, tokens, done,
         )  # fmt: skip
-        if not full:
+        if done == last.size:
             return Postings(bounds, posts[: bounds[-1]], tokens[: bounds[-1]])
-        room *= 4
+        posts, tokens = (
+            np.concatenate((a, np.empty(3 * a.size, np.int64))) for a in (posts, tokens)
+        )
 
 
 @njit(inline="always")
-def _same(hashes, joins, size, a, b, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def same(hashes, joins, mask, a, b, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Whether the phrases that end at tokens a and b are one."""
     for g in range(words):
-        if hashes[(a - g) % size] != hashes[(b - g) % size]:
+        if hashes[(a - g) & mask] != hashes[(b - g) & mask]:
             return False
-        if g < words - 1 and not joins[(a - g) % size]:
+        if g < words - 1 and not joins[(a - g) & mask]:
             return False
     return True
 
 
 @njit(inline="always")
-def _rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Which word of the phrase ending at `end` has the shortest chain (looking 64 steps back)."""
-    size = hashes.size
+    mask = hashes.size - 1  # sizes are powers of two
     best = 0
     reach = np.int64(-1)
     for g in range(words):
         at = end - g
         steps = 0
         while steps < 64:
-            distance = np.int64(back[at % size])
+            distance = np.int64(back[at & mask])
             if distance == 0 or at - distance < oldest:
                 steps = 64
                 at = oldest
@@ -255,48 +283,49 @@ def _rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  
 
 
 @njit(nogil=True, cache=True)
-def _postings(token, post, at, last, words, bounds, posts, tokens):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def _postings(token, post, at, last, words, bounds, posts, tokens, done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+    """Fills the lists of terms from number `done` on; returns how many are, when room runs out."""
     hashes, back, owner, joins = token
     slices, flags, first = post
     n_tokens, n_posts, since, wanted = at
-    size = hashes.size
-    held = slices.size
-    oldest = max(n_tokens - size, np.int64(1))
-    oldest_post = max(n_posts - held, np.int64(0))
-    n = 0
-    for i in range(last.size):
+    mask = hashes.size - 1  # sizes are powers of two, and a division would cost as much as a step
+    held = slices.size - 1
+    oldest = max(n_tokens - hashes.size, np.int64(1))
+    oldest_post = max(n_posts - slices.size, np.int64(0))
+    n = bounds[done]
+    for i in range(done, last.size):
         bounds[i] = n
         newest = n_tokens - 1 - np.int64(np.uint32(np.uint32(n_tokens - 1) - last[i]))
         if newest < oldest:
             continue
-        g = _rarest(hashes, back, newest, words[i], oldest + 3) if words[i] > 1 else 0
+        g = rarest(hashes, back, newest, words[i], oldest + 3) if words[i] > 1 else 0
         walk = newest - g
-        key = hashes[walk % size]
+        key = hashes[walk & mask]
         before = np.int64(-1)
-        while walk >= oldest and hashes[walk % size] == key:
-            p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - owner[walk % size]))
-            if p < oldest_post or slices[p % held] < since:
+        while walk >= oldest and hashes[walk & mask] == key:
+            p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - owner[walk & mask]))
+            if p < oldest_post or slices[p & held] < since:
                 break
             end = walk + g
             if (
                 p != before
-                and (flags[p % held] & DELETED) == wanted
+                and (flags[p & held] & UNSEEN) == wanted
                 and end < n_tokens
-                and walk - (words[i] - 1 - g) >= first[p % held]
-                and _same(hashes, joins, size, end, newest, words[i])
+                and walk - (words[i] - 1 - g) >= first[p & held]
+                and same(hashes, joins, mask, end, newest, words[i])
             ):
                 if n == posts.size:
-                    return True
+                    return i
                 posts[n] = p
                 tokens[n] = end
                 n += 1
                 before = p
-            distance = np.int64(back[walk % size])
+            distance = np.int64(back[walk & mask])
             if distance == 0:
                 break
             walk -= distance
     bounds[last.size] = n
-    return False
+    return last.size
 
 
 @njit(nogil=True, cache=True)

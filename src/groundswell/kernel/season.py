@@ -118,11 +118,6 @@ def _forget(season: Season) -> None:
     season.rows = {key: row for row, key in enumerate(season.keys[: kept.size].tolist())}
 
 
-def knows_a_day(season: Season) -> bool:
-    """Whether a whole day was heard, so that daily habits can be told from news."""
-    return season.quarter - season.first >= season.a_day
-
-
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What the season says of several terms; shapes (terms,)."""

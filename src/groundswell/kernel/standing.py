@@ -11,8 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 LEARNING = 1.0
 """Hours of stirrings after which the bar may come down."""
+GOING = 0.5
+"""Share of the people at the peak that must still come when a story starts."""
 
 
 def bar(
@@ -38,6 +43,20 @@ def bar(
     ordered = sorted(strengths, reverse=True)
     level = ordered[allowed] if allowed < len(ordered) else 0.0
     return min(max(level, calm), restless)
+
+
+def is_going(people: NDArray[np.float64], window: int) -> bool:
+    """Whether so many come still, of those at the peak, that a story may start.
+
+    Args:
+        people: distinct people a slice, newest first, shape (depth,).
+        window: slices that are looked at together, 1 … depth.
+
+    >>> is_going(np.array([9.0, 8, 2, 0]), 2), is_going(np.array([1.0, 2, 9, 8]), 2)
+    (True, False)
+    """
+    sums = np.convolve(people, np.ones(window), "valid")
+    return bool(sums[0] >= GOING * sums.max())
 
 
 def is_over(recent: float, peak: float, *, fading: float) -> bool:

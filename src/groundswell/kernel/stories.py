@@ -16,17 +16,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.expression import Phase
+from groundswell.kernel import alike
+from groundswell.kernel.distinct import distinct, union
+from groundswell.kernel.felt import Felt
+from groundswell.kernel.kinds import DOMAIN, EMOJI, MENTION
+from groundswell.kernel.tallies import Tally
 from groundswell.model import Doubt, Status
 
 Ints = NDArray[np.int64]
-
-WORD: Final = 0
-TAG: Final = 1
-EMOJI: Final = 2
-LINK: Final = 3
-DOMAIN: Final = 4
-MENTION: Final = 5
-"""Kinds of terms, as the tokeniser numbers them."""
 
 ABSORBED: Final = 0.7
 """A part of a phrase adds nothing when this share of its posts has the whole phrase."""
@@ -35,6 +33,11 @@ FRAGMENT: Final = 0.4
 MOMENT: Final = 2
 """Bursts that begin within so many slices are tied by the moment: half the containment is enough,
 for the words of one moment often do not meet in one short post."""
+HELD: Final = 0.5
+"""What was told as one story a slice ago stays so down to this part of what makes it one: without
+it a story on the edge would be split and merged every minute."""
+TOLD: Final = 0.5
+"""Share of a group's posts that its story must have told for the group to bring nothing new."""
 SAME: Final = 0.3
 """A group is the story that shares at least this part of the smaller one's posts."""
 
@@ -53,6 +56,8 @@ class Burst:
     window: int
     authors: float
     expected: float
+    board: float
+    """The board's people in the ranking window, as `authors` and `expected`."""
     excess: float
     strength: float
     """People above usual in √(the board's people), where it is known what is usual."""
@@ -64,12 +69,16 @@ class Burst:
     """Slice with most people."""
     open: bool
     """Whether it may begin a story."""
+    familiar: bool
+    """Whether all of its words are well known in some language."""
     told: bool
     """Whether a living story has it."""
     habit: bool
     """Whether only the time of day or week makes it usual."""
     places: Ints
     """Positions of the last tokens of its newest occurrences."""
+    home: str = ""
+    """The living story that has it."""
     label: str = ""
     """The surface form that people use most."""
     common: bool = False
@@ -88,9 +97,11 @@ class Living:
     posts: Ints
     """Positions of recent posts, ascending."""
     counted_to: int
-    """Posts before this position are in `n_posts` and `people`."""
+    """Posts before this position are in the tally."""
     warm: int
     """The last slice in which it was above usual."""
+    heard: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Positions of all posts of the ranking window that were ever its own: what doubts go by."""
     strength: float = 0.0
     """The greatest so far."""
     confirmed: bool = False
@@ -101,12 +112,30 @@ class Living:
     """Told to its end, though its bursts still stand above usual in the long window."""
     peak: float = 0.0
     """Most people in a ranking window."""
-    n_posts: int = 0
-    people: set[int] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
+    """Its posts and people since the onset."""
     parent: str = ""
     """The story that it split from."""
     doubted: dict[str, tuple[int, Doubt]] = field(default_factory=dict)
     """What was doubted in this episode: by kind, the posts that speak for it, and the doubt."""
+    felt: Felt = field(default_factory=Felt)
+    """What its posts were read as."""
+    phases: tuple[Phase, ...] = ()
+    """What led its mood so far."""
+
+
+@dataclass(slots=True)
+class Running:
+    """The running story of a board with one subject: state of the kernel."""
+
+    key: int
+    """The subject's leading word."""
+    since: int
+    """The slice since 1970 from which on it leads."""
+    keys: tuple[int, ...] = ()
+    """The subject's words now; none where the board has no one subject now."""
+    aside: frozenset[str] = frozenset()
+    """Stories that it tells as its moments."""
 
 
 def group(
@@ -118,8 +147,8 @@ def group(
     public subject by that alone. Nor does an emoji, which says how, not what, nor a domain, which
     says where. A burst that is neither open nor told (an everyday word) only joins.
     """
-    shared = together([burst.posts for burst in bursts])
-    gone = _redundant(bursts, shared)
+    gone = _redundant(bursts, together([burst.posts for burst in bursts]))
+    shared = together(_cores(bursts))
     free = [i not in gone for i in range(len(bursts))]
     groups = []
     for seed, burst in enumerate(bursts):
@@ -133,13 +162,77 @@ def group(
         free[seed] = False
         for other in range(len(bursts)):
             moment = abs(bursts[other].started - burst.started) <= MOMENT
-            near = 0.5 * containment if moment else containment
-            if free[other] and _belongs(shared, seed, other, jaccard, near, held):
+            ease = HELD if burst.home and burst.home == bursts[other].home else 1.0
+            near = (0.5 * containment if moment else containment) * ease
+            if free[other] and _belongs(shared, seed, other, jaccard * ease, near, held):
                 free[other] = False  # it is told with this story, or it would tell it again
                 if len(members) < most:
                     members.append(other)
         groups.append(members)
     return groups
+
+
+def tie(
+    bursts: list[Burst], groups: list[list[int]], *, within: int, times: float
+) -> list[list[int]]:
+    """Groups of one moment in one: for a board with one subject only.
+
+    A group joins the first that is `times` as large and began `within` slices of it: "get in" and
+    "assist" are about the goal that the scorer's name tells, though they rarely meet it in a post.
+    """
+    tied: list[list[int]] = []
+    for group in groups:
+        seed = bursts[group[0]]
+        home = next(
+            (
+                other
+                for other in tied
+                if bursts[other[0]].open
+                and abs(bursts[other[0]].started - seed.started) <= within
+                and bursts[other[0]].excess >= times * seed.excess
+            ),
+            None,
+        )
+        if home is None:
+            tied.append(list(group))
+        else:
+            home += group
+    return tied
+
+
+def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
+    """Groups in which one name stands in two spellings, in one: #SOTU and "State of the Union".
+
+    Bursts must have their labels.
+    """
+    united: list[list[int]] = []
+    home: dict[str, list[int]] = {}
+    for group in groups:
+        names = {name for i in group for name in alike.names(bursts[i].label)}
+        own = alike.names(bursts[group[0]].label)
+        found = next((home[name] for name in sorted(own) if name in home), None)
+        if found is None:
+            found = list(group)
+            united.append(found)
+        else:
+            found += group
+        for name in sorted(names):
+            home.setdefault(name, found)
+    return united
+
+
+def _cores(bursts: list[Burst]) -> list[Ints]:
+    """The posts of each burst and, of a phrase, those of its words that burst too.
+
+    People call a story by its whole name or by a part of it; either is about it.
+    """
+    words = [frozenset(burst.parts) for burst in bursts]
+    return [
+        distinct(np.concatenate([b.posts for b, w in zip(bursts, words, strict=True) if w <= own]))
+        if len(own) > 1
+        else burst.posts
+        for burst, own in zip(bursts, words, strict=True)
+    ]
 
 
 def _belongs(shared: Ints, a: int, b: int, jaccard: float, containment: float, held: int) -> bool:
@@ -205,23 +298,6 @@ def _together(positions, terms, out):  # type: ignore[no-untyped-def]  # noqa: A
             start = end
 
 
-def title(members: list[Burst]) -> tuple[str, float]:
-    """The name a person would choose, and how much speaks for it: much used, and a phrase first."""
-    named = [b for b in members if b.kind in {WORD, TAG}] or members
-    named = [b for b in named if not b.common] or named
-    return min(((b.label, _title_weight(b)) for b in named), key=lambda item: (-item[1], item[0]))
-
-
-def _title_weight(burst: Burst) -> float:
-    return burst.posts.size * (1 + 0.4 * (len(burst.parts) - 1))
-
-
-def labels(members: list[Burst]) -> tuple[str, ...]:
-    """The members' names, each once; single everyday words only where there is nothing else."""
-    telling = [b for b in members if not b.common or len(b.parts) > 1] or members
-    return tuple(dict.fromkeys(burst.label for burst in telling))
-
-
 def story_id(key: int, started_us: int) -> str:
     """A permanent name, from what began it and when: the same posts give the same id.
 
@@ -236,13 +312,15 @@ def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dic
     """Which group goes on which story, and which story another group split from.
 
     Returns ({group: story}, {group: story it split from}); a story goes on in the group that shares
-    most posts with it.
+    most posts with it, of those that it has now and those that it was heard to say before: late in
+    a long story only a detail may be new, and has few posts.
     """
     pairs = []
+    told = [union(story.heard, story.posts) for story in living]
+    shared = together([*groups, *told])[: len(groups), len(groups) :].tolist()
     for g, posts in enumerate(groups):
-        for s, story in enumerate(living):
-            both = np.intersect1d(posts, story.posts, assume_unique=True).size
-            smaller = min(posts.size, story.posts.size)
+        for s, both in enumerate(shared[g]):
+            smaller = min(posts.size, told[s].size)
             if both >= SAME * smaller > 0:
                 pairs.append((-both, s, g))
     goes_on: dict[int, int] = {}
@@ -255,6 +333,22 @@ def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dic
         elif g not in goes_on:
             split.setdefault(g, s)
     return goes_on, {g: s for g, s in split.items() if g not in goes_on}
+
+
+def regrown(
+    groups: list[Ints], split: dict[int, int], goes_on: dict[int, int], living: list[Living]
+) -> dict[int, int]:
+    """Groups that only seem to split off: {group: the group with which their story goes on}.
+
+    A smaller group most of whose posts its story has told already brings nothing new.
+    """
+    home = {s: g for g, s in goes_on.items()}
+    back = {}
+    for g, s in split.items():
+        both = np.intersect1d(groups[g], living[s].posts, assume_unique=True).size
+        if s in home and both >= TOLD * groups[g].size and groups[home[s]].size > groups[g].size:
+            back[g] = home[s]
+    return back
 
 
 def absorbed(groups: list[Ints], goes_on: dict[int, int], living: list[Living]) -> dict[int, int]:

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from groundswell.kernel.hashing import GOLDEN, join, mix
+from groundswell.kernel.kinds import MAX_TOKENS
 from groundswell.kernel.prefetch import prefetch
 
 RECORD: Final = np.dtype(
@@ -36,8 +37,6 @@ PERSON: Final = np.dtype(
 SPREAD: Final = np.uint32(0xFFFFFFFF)
 GRAMS: Final = 3
 """Words of the longest phrase that is counted."""
-LONGEST_POST: Final = 400
-"""Tokens of a post, at most: `tokens.MAX_TOKENS`."""
 UNHEARD: Final = np.float32(20)
 """Times the known past that a window may hold for anything in it to be called unusual."""
 COUNTED, TABLE_FULL, PAIRS_FULL, PEOPLE_FULL = range(4)
@@ -143,8 +142,8 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, C901, PLR0912, PLR09
     one = np.uint64(1)
     used, n_active, n_pairs, n_people = totals[0], totals[1], totals[2], totals[3]
     posts = first.size
-    now = np.empty((LONGEST_POST, GRAMS), np.uint64)
-    ahead = np.empty((LONGEST_POST, GRAMS), np.uint64)
+    now = np.empty((MAX_TOKENS, GRAMS), np.uint64)
+    ahead = np.empty((MAX_TOKENS, GRAMS), np.uint64)
     why = COUNTED
     if post < posts:
         _announce(records, hashes, joins, first[post], np.int64(sizes[post]), ahead)

@@ -8,9 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import standing, stories, usage
+from groundswell.kernel.detect import follow
+from groundswell.kernel.distinct import distinct, union
+from groundswell.kernel.express import express
+from groundswell.kernel.moods import Reader
 from groundswell.kernel.naming import forget_names, name_all
-from groundswell.kernel.state import Rules, State
-from groundswell.kernel.write import write
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.running import rest, running
+from groundswell.kernel.state import State
+from groundswell.kernel.subject import subject
+from groundswell.kernel.withdrawal import stands
+from groundswell.kernel.write import Written, write
 from groundswell.model import MICROSECONDS, Story, StoryEvent
 
 Ints = NDArray[np.int64]
@@ -21,10 +29,25 @@ REVIVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class _Group:
+    """Bursts that are told together, the seed first."""
+
+    bursts: list[stories.Burst]
+    posts: Ints
+    living: stories.Living | None
+    """The story that goes on in it."""
+    parent: str
+    """The story that it splits from."""
+    taken: tuple[stories.Living, ...]
+    """The stories that it has taken in."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Told:
-    weight: float
-    story: Story
+    row: Written
     living: stories.Living
+    now: bool
+    """Whether any of it is above usual now."""
 
 
 def tell(
@@ -32,39 +55,121 @@ def tell(
     rules: Rules,
     found: list[stories.Burst],
     events: list[StoryEvent],
+    volumes: NDArray[np.float64],
     book: usage.Lexicon,
+    reader: Reader | None = None,
 ) -> list[Story]:
-    """Groups bursts, carries identities on, and writes the stories, ranked."""
+    """Groups bursts, carries identities on, and writes the stories, ranked, with their moods."""
+    about = subject(state, rules, book)
+    focused = about.focus >= rules.focused
+    groups = _gather(state, rules, found, focused=focused)
+    told, asleep, joined = _carry_on(state, rules, groups, book)
+    shown, small = _sift(rules, told, focused=focused)
+    rows = [(one.row.weight, one.row.story) for one in shown]
+    aside = [one.row for one in small]
+    if focused:
+        words = follow(state, rules, volumes, book, about.keys)
+        last = min((weight for weight, _ in rows if weight > 0), default=0.0)
+        rows.append((last, running(state, rules, about, words, aside)))
+    else:
+        rest(state)
+    ranked = express(state, rules, reader, _number(rows))
+    _announce(state, rules, told, joined, ranked, events, book)
+    _remember(state, told, asleep, joined, about.keys)
+    return ranked
+
+
+def _gather(
+    state: State, rules: Rules, found: list[stories.Burst], *, focused: bool
+) -> list[_Group]:
+    """Bursts that belong together, and the stories that they go on with or have taken in."""
     groups = stories.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=_held(state, rules),
     )  # fmt: skip
-    posts = [_posts([found[i] for i in g]) for g in groups]
+    name_all(state, [found[i] for members in groups for i in members])
+    groups = stories.unite(found, groups)
+    if focused:
+        groups = stories.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
+    bursts = [[found[i] for i in members] for members in groups]
+    posts = [_posts(members) for members in bursts]
     goes_on, split = stories.match(posts, state.living)
-    merged = stories.absorbed(posts, goes_on, state.living)
+    back = {} if focused else stories.regrown(posts, split, goes_on, state.living)
+    for g, home in back.items():
+        bursts[home] += bursts[g]
+        posts[home] = union(posts[home], posts[g])
+    taken: dict[int, list[stories.Living]] = {}
+    for s, g in stories.absorbed(posts, goes_on, state.living).items():
+        taken.setdefault(back.get(g, g), []).append(state.living[s])
+    return [
+        _Group(
+            bursts[g], posts[g], state.living[goes_on[g]] if g in goes_on else None,
+            state.living[split[g]].id if g in split else "", tuple(taken.get(g, ())),
+        )
+        for g in range(len(groups))
+        if g not in back
+    ]  # fmt: skip
+
+
+def _carry_on(
+    state: State,
+    rules: Rules,
+    groups: list[_Group],
+    book: usage.Lexicon,
+) -> tuple[list[_Told], list[stories.Living], dict[str, str]]:
+    """The stories that go on or begin, written; and those that are over and only linger.
+
+    Of those that were taken in their ids, with that of the story that tells their people now; with
+    an empty one where none does.
+    """
     bar = bar_now(state, rules)
     told: list[_Told] = []
     asleep: list[stories.Living] = []
-    for g, members in enumerate(groups):
-        chosen = [found[i] for i in members]
-        living = state.living[goes_on[g]] if g in goes_on else None
+    joined = {gone.id: "" for group in groups for gone in group.taken}
+    for group in groups:
+        living = group.living
         if living and living.ended:
-            if max(burst.authors for burst in chosen) < REVIVED * living.peak:
+            if max(burst.authors for burst in group.bursts) < REVIVED * living.peak:
                 asleep.append(living)
                 continue
             living = None
         if living is None:
-            if not any(burst.open for burst in chosen):
+            if not any(burst.open for burst in group.bursts):
                 continue
-            living = _begin(state, rules, chosen, posts[g], told)
-            living.parent = state.living[split[g]].id if g in split else ""
-        name_all(state, chosen)
-        told.append(_Told(*write(state, rules, living, chosen, posts[g], bar, book), living))
-    alive = {row.living.id for row in told}
-    for i, living in enumerate(state.living):
-        if living.id not in alive and i not in merged and not living.ended:
-            told.append(_Told(*write(state, rules, living, [], living.posts, bar, book), living))
-    return _rank(state, rules, told, asleep, [state.living[i] for i in merged], events, book)
+            living = _begin(state, rules, group, told)
+        joined |= {gone.id: living.id for gone in group.taken}
+        row = write(state, rules, living, group.bursts, group.posts, bar, book)
+        told.append(_Told(row, living, now=True))
+    known = {row.living.id for row in told} | joined.keys()
+    for living in state.living:
+        if living.id not in known and not living.ended:
+            if not (living.title and stands(state, living)):
+                if state.counts.slice - living.warm <= rules.end_after:
+                    asleep.append(living)  # its people may be back
+                continue
+            row = write(state, rules, living, [], living.posts, bar, book)
+            told.append(_Told(row, living, now=False))
+    return told, asleep, joined
+
+
+def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told], list[_Told]]:
+    """What a board lists, and what its running story tells, each with the largest first.
+
+    What only stirred and stirs no more is not listed any longer, though it is remembered.
+    """
+    order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
+    listed = [r for r in order if not r.living.ended and (r.living.confirmed or r.now)]
+    if not focused:
+        return listed, []
+    small = [row for row in listed if _is_small(rules, row)]
+    ids = {row.living.id for row in small}
+    return [row for row in listed if row.living.id not in ids], small
+
+
+def _is_small(rules: Rules, row: _Told) -> bool:
+    """Whether only a small board's lower gate let it in, and nothing speaks against it."""
+    story = row.row.story
+    return story.z < rules.gate and not story.confirmed and not story.doubts
 
 
 def _posts(members: list[stories.Burst]) -> Ints:
@@ -73,42 +178,60 @@ def _posts(members: list[stories.Burst]) -> Ints:
     A story goes on by its seed when none of its bursts is that strong any more.
     """
     own = [burst.posts for burst in members if burst.open] or [members[0].posts]
-    return np.unique(np.concatenate(own))
+    return distinct(np.concatenate(own))
 
 
-def _rank(
+def _number(rows: list[tuple[float, Story]]) -> list[Story]:
+    """Stories with their ranks, the largest first; equal ones stay in their order."""
+    rows = sorted(rows, key=lambda row: -row[0])
+    return [replace(story, rank=i + 1) for i, (_, story) in enumerate(rows)]
+
+
+def _announce(
     state: State,
     rules: Rules,
     told: list[_Told],
-    asleep: list[stories.Living],
-    merged: list[stories.Living],
+    joined: dict[str, str],
+    ranked: list[Story],
     events: list[StoryEvent],
     book: usage.Lexicon,
-) -> list[Story]:
-    """Ranks what goes on, and says what began, was merged and ended."""
+) -> None:
+    """Says what began, was merged and ended."""
     at = (state.slice + 1) * rules.slice_us
-    told.sort(key=lambda row: (-row.weight, row.story.started_at, row.living.id))
-    going = [row for row in told if not row.living.ended]
-    ranked = [replace(row.story, rank=i + 1) for i, row in enumerate(going)]
-    for row, story in zip(going, ranked, strict=True):
-        if row.living.confirmed and not row.living.announced:
-            row.living.announced = True
-            kind = "story.split" if row.living.parent else "story.started"
-            events.append(StoryEvent(kind, at, story))  # type: ignore[arg-type]
-    for living in merged:
-        if living.announced and not living.ended:
-            story = write(state, rules, living, [], living.posts, 0.0, book)[1]
-            events.append(StoryEvent("story.merged", at, story))
-    over = [row for row in told if row.living.ended]
-    for row in over:
-        if row.living.announced:
-            events.append(StoryEvent("story.ended", at, row.story))
-    for living in [*merged, *(row.living for row in over)]:
+    living = {row.living.id: row.living for row in told}
+    for story in ranked:
+        new = living.get(story.id)
+        if new and new.confirmed and not new.announced:
+            new.announced = True
+            kind = "story.split" if new.parent else "story.started"
+            events.append(StoryEvent(kind, at, story, other=new.parent))  # type: ignore[arg-type]
+    for gone in state.living:
+        if gone.id in joined and gone.announced and gone.title and not gone.ended:
+            story = write(state, rules, gone, [], gone.posts, 0.0, book).story
+            events.append(StoryEvent("story.merged", at, story, other=joined[gone.id]))
+    events += [
+        StoryEvent("story.ended", at, row.row.story)
+        for row in told
+        if row.living.ended and row.living.announced
+    ]
+
+
+def _remember(
+    state: State,
+    told: list[_Told],
+    asleep: list[stories.Living],
+    joined: dict[str, str],
+    subject: NDArray[np.uint64],
+) -> None:
+    """Keeps what goes on, and how strong was what does not."""
+    merged = [living for living in state.living if living.id in joined]
+    for living in [*merged, *(row.living for row in told if row.living.ended)]:
         if not living.doubted:
             state.stirred.append((state.slices, living.strength))
-    forget_names(state, {key for row in told for key in row.living.terms})
+    kept = {key for row in told for key in row.living.terms}
+    forget_names(state, kept | set(subject.tolist()))
+    state.homes = {key: one.living.id for one in reversed(told) for key in one.living.terms}
     state.living = [*(row.living for row in told), *asleep]
-    return ranked
 
 
 def bar_now(state: State, rules: Rules) -> float:
@@ -131,16 +254,13 @@ def _held(state: State, rules: Rules) -> int:
     return int((state.ring.slices[places] >= since).sum())
 
 
-def _begin(
-    state: State, rules: Rules, members: list[stories.Burst], posts: Ints, told: list[_Told]
-) -> stories.Living:
-    opened = [burst for burst in members if burst.open]
-    started = min(burst.started for burst in opened)
-    held = posts[posts >= state.ring.n_posts - state.ring.posts]
+def _begin(state: State, rules: Rules, group: _Group, told: list[_Told]) -> stories.Living:
+    started = min(burst.started for burst in group.bursts if burst.open)
+    held = group.posts[group.posts >= state.ring.n_posts - state.ring.posts]
     since = held[state.ring.slices[held % state.ring.posts] >= started]
     number = state.slice - (state.counts.slice - started)
     taken = {s.id for s in state.living} | {row.living.id for row in told}
-    key = members[0].key
+    key = group.bursts[0].key
     while (name := stories.story_id(key, number * rules.slice_us)) in taken:
         key += 1  # the same word may begin again what another story of it began
     return stories.Living(
@@ -149,7 +269,8 @@ def _begin(
         title="",
         title_weight=0.0,
         terms=(),
-        posts=posts,
+        posts=group.posts,
         counted_to=int(since[0]) if since.size else state.ring.n_posts,
         warm=state.counts.slice,
+        parent=group.parent,
     )

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import bursts, company, counts, ring, season, standing, stories, usage
-from groundswell.kernel.detect import general_use
-from groundswell.kernel.doubts import Evidence, doubts, signatures, weigh
-from groundswell.kernel.naming import surface
-from groundswell.kernel.state import Floats, Rules, State
-from groundswell.kernel.tokens import DOMAIN, MENTION
-from groundswell.model import MICROSECONDS, Doubt, Moment, Story
+from groundswell.explanation import length
+from groundswell.kernel import bursts, ring, season, standing, stories, usage
+from groundswell.kernel.distinct import union
+from groundswell.kernel.doubts import weigh
+from groundswell.kernel.evidence import present, recent, suspect
+from groundswell.kernel.gist import Telling, carrying, gist, name
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import Floats, State
+from groundswell.model import Doubt, Moment, Story
 
 Ints = NDArray[np.int64]
 
-EVIDENCE = 2_000
-"""Posts of a story that are looked at for doubts, the newest."""
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A story's row."""
+
+    weight: float
+    """What it ranks by: people above usual, less where there are doubts."""
+    story: Story
+    said: list[Telling]
+    """All that its posts say more than others', what tells most first."""
 
 
 def write(
@@ -27,37 +39,46 @@ def write(
     posts: Ints,
     bar: float,
     book: usage.Lexicon,
-) -> tuple[float, Story]:
-    """Brings a living story up to this slice; returns what it ranks by, and the story."""
+) -> Written:
+    """Brings a living story up to this slice."""
+    said: list[Telling] = []
+    telling: list[Telling] = []
+    strength = _strength(rules, members)
+    living.strength = max(living.strength, strength)
     if members:
         living.posts = posts
         living.terms = tuple(burst.key for burst in members)
-        living.strength = max(living.strength, _strength(state, rules, members))
-        name, weight = stories.title(members)
-        if weight > 1.3 * living.title_weight or name == living.title:
-            living.title, living.title_weight = name, weight
-    posts = _present(state, living.posts)
+        said = gist(state, rules, members, recent(state, rules, posts), book)
+        telling = carrying(said, rules.telling, rules.most_terms)
+        title, weight = name(telling)
+        if weight > 1.3 * living.title_weight or title == living.title:
+            living.title, living.title_weight = title, weight
+    posts = present(state, living.posts)
+    living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
-    living.people.update(state.ring.authors[new % state.ring.posts].tolist())
-    living.n_posts += int(new.size)
+    living.tally.add(new, state.ring.authors[new % state.ring.posts])
+    n_posts, people = living.tally.look(state.ring.flags, state.ring.n_posts, ring.UNSEEN)
     living.counted_to = state.ring.n_posts
     spark = _spark(state, rules, posts)
     _age(state, rules, living, members, spark)
     lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
-    found = _doubts(state, rules, living, posts) + _habit(lead)
-    reasons = weigh(living.doubted, found, int(new.size))
-    living.confirmed = living.confirmed or (not reasons and living.strength >= bar > 0)
+    against = suspect(state, rules, living.heard, living.terms)
+    reasons = weigh(living.doubted, against.doubts + _habit(lead), int(new.size))
+    # What no doubt and no bar holds back any more is no news when it is over.
+    needed = _needed(state, rules, members, bar)
+    going = standing.is_going(spark, rules.rank_window) and strength >= needed > 0
+    living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
     story = Story(
         id=living.id,
         rank=0,
         title=living.title,
-        terms=_terms(state, rules, members, posts, book) or (living.title,),
+        terms=tuple(term.label for term in telling) or (living.title,),
         started_at=_time(state, rules, living.started),
         status=stories.status(spark, state.counts.slice - living.started) if lead else "cooling",
-        posts=living.n_posts,
-        authors=len(living.people),
+        posts=n_posts,
+        authors=people,
         expected=lead.expected if lead else 0.0,
         excess=excess,
         lift=lead.authors / lead.expected if lead else 0.0,
@@ -65,20 +86,29 @@ def write(
         window_us=rules.rank_window * rules.slice_us,
         confirmed=living.confirmed,
         doubts=reasons,
-        why=_why(rules, lead, members, demotion, living, bar),
-        moments=_moments(state, rules, members),
+        why=_why(rules, lead, members, demotion, _stands(living, strength, bar, needed)),
+        moments=_moments(state, rules, members, said),
         spark=tuple(int(x) for x in spark[::-1]),
     )
-    return excess * demotion, story
+    return Written(excess * demotion, story, said)
 
 
-def _strength(state: State, rules: Rules, members: list[stories.Burst]) -> float:
+def _strength(rules: Rules, members: list[stories.Burst]) -> float:
     """Of the bursts that are sure and began when enough was heard before; less for a lone word."""
     sure = [b for b in members if b.open and b.known and b.z >= rules.sure_gate]
     strongest = max((burst.strength for burst in sure), default=0.0)
-    if not _alone(members):
-        return strongest
-    return strongest / (rules.lone if season.knows_a_day(state.week) else rules.lone_at_first)
+    return strongest / rules.lone if _alone(members) else strongest
+
+
+def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float) -> float:
+    """The bar for these bursts: higher for well-known words before a whole day was heard.
+
+    "Good afternoon" is new to a board that has heard no afternoon yet; a name says more.
+    """
+    if bar <= 0 or state.slices * rules.slice_us >= season.DAY_US:
+        return bar
+    named = any(burst.open and not burst.familiar for burst in members)
+    return bar if named else max(bar, rules.restless_bar)
 
 
 def _alone(members: list[stories.Burst]) -> bool:
@@ -111,70 +141,6 @@ def _habit(lead: stories.Burst | None) -> tuple[Doubt, ...]:
     return (Doubt("habit", share, reason),)
 
 
-def _terms(
-    state: State, rules: Rules, members: list[stories.Burst], posts: Ints, book: usage.Lexicon
-) -> tuple[str, ...]:
-    """What carries the story now: its bursts, and the company they keep."""
-    names = list(stories.labels(members))
-    if not members or len(names) >= rules.company_terms:
-        return tuple(names)
-    held = state.ring
-    since = state.counts.slice - rules.rank_window + 1
-    recent = posts[held.slices[posts % held.posts] >= since][-EVIDENCE:] % held.posts
-    said = company.said(
-        held.hashes, held.kinds, held.joins, held.first[recent],
-        held.count[recent].astype(np.int64),
-    )  # fmt: skip
-    enough = said.posts >= max(2, rules.company_share * recent.size)
-    said = company.Said(
-        said.keys[enough], said.words[enough], said.posts[enough], said.ends[enough]
-    )
-    usual, plain = _usual_share(state, rules, said, book)
-    usual = np.where(plain > rules.stop_share, 1.0, usual)
-    best = company.telling(
-        said.posts, usual, recent.size, share=rules.company_share, lift=rules.company_lift
-    )
-    taken = {part for burst in members for part in burst.parts}
-    for i in best.tolist():
-        end, words = int(said.ends[i]), int(said.words[i])
-        parts = {int(held.hashes[(end - g) % held.tokens]) for g in range(words)}
-        if parts & taken:
-            continue
-        label = surface(state, end - words + 1, end)
-        if label:
-            names.append(label)
-            taken |= parts
-        if len(names) >= rules.company_terms:
-            break
-    return tuple(dict.fromkeys(names))
-
-
-def _usual_share(
-    state: State, rules: Rules, said: company.Said, book: usage.Lexicon
-) -> tuple[Floats, Floats]:
-    """Share of people who usually say each term; and, of its words, the most used in general."""
-    size = state.ring.tokens
-    parts = np.zeros((said.keys.size, 2), np.uint64)
-    two = said.words == 2
-    parts[:, 0] = state.ring.hashes[(said.ends - two) % size]
-    parts[two, 1] = state.ring.hashes[said.ends[two] % size]
-    found = counts.find(state.counts, said.keys)
-    history = np.zeros(said.keys.size)
-    history[np.searchsorted(said.keys, found.keys)] = found.history
-    general = general_use(state, book, parts, said.words)
-    people = float(state.tracks[0]) + rules.prior
-    each = [general_use(state, book, parts[:, g : g + 1], np.ones(said.keys.size, np.int64))
-            for g in range(2)]  # fmt: skip
-    return (history + rules.prior * general + 0.5) / people, np.maximum(*each)
-
-
-def _present(state: State, posts: Ints) -> Ints:
-    """Those of the posts that are still held and not deleted."""
-    held = state.ring
-    posts = posts[posts >= held.n_posts - held.posts]
-    return np.asarray(posts[held.flags[posts % held.posts] == 0], np.int64)
-
-
 def _spark(state: State, rules: Rules, posts: Ints) -> Floats:
     """People a slice, newest first, shape (depth,)."""
     held, depth = state.ring, rules.depth
@@ -186,98 +152,62 @@ def _spark(state: State, rules: Rules, posts: Ints) -> Floats:
     return np.asarray(people.per_slice[0], np.float64)
 
 
-def _doubts(state: State, rules: Rules, living: stories.Living, posts: Ints) -> tuple[Doubt, ...]:
-    """Doubts about the story's posts in the ranking window, from at most EVIDENCE of them."""
-    held = state.ring
-    since = state.counts.slice - rules.rank_window + 1
-    recent = posts[held.slices[posts % held.posts] >= since][-EVIDENCE:] % held.posts
-    first, count = held.first[recent], held.count[recent].astype(np.int64)
-    opening = first % held.tokens
-    named = (held.replies[recent] == 0) & (count > 0) & (held.kinds[opening] == MENTION)
-    evidence = Evidence(
-        authors=held.authors[recent],
-        bands=signatures(held.hashes, held.kinds, first, count),
-        domains=held.domains[recent],
-        named=lambda i: _domain(state, int(recent[i])),
-        replies=np.where(named, held.hashes[opening], held.replies[recent]),
-        hosts=held.hosts[recent],
-        elsewhere=held.hosts[_latest(state)],
-        deleted=_deleted(state, living.terms, since),
-    )
-    return doubts(evidence, share=rules.doubt_share, min_posts=rules.doubt_posts)
-
-
-def _latest(state: State) -> Ints:
-    """Places of the board's newest posts, as many as a story is judged by."""
-    newest = np.arange(max(0, state.ring.n_posts - EVIDENCE), state.ring.n_posts)
-    return np.asarray(newest % state.ring.posts, np.int64)
-
-
-def _domain(state: State, place: int) -> str:
-    """The first registrable domain that a post links to, or an empty string."""
-    held = state.ring
-    text = held.texts[place]
-    begin = int(held.first[place])
-    for token in range(begin, begin + int(held.count[place])):
-        at = token % held.tokens
-        if held.kinds[at] == DOMAIN and text is not None:
-            return text[int(held.starts[at]) : int(held.ends[at])].lower()
-    return ""
-
-
-def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
-    """How many posts with any of the terms were deleted again."""
-    if not state.ring.deletions:
-        return 0
-    found = counts.find(state.counts, np.array(terms, np.uint64))
-    lists = ring.postings(state.ring, found.last, found.words, since, deleted=True)
-    return int(np.unique(lists.posts).size)
-
-
 def _why(
     rules: Rules,
     lead: stories.Burst | None,
     members: list[stories.Burst],
     demotion: float,
-    living: stories.Living,
-    bar: float,
+    stands: str,
 ) -> tuple[str, ...]:
     if lead is None:
         return ("no longer above usual",)
-    minutes = rules.rank_window * rules.slice_us // (60 * MICROSECONDS)
+    span = length(rules.rank_window * rules.slice_us)
     first = max(members, key=lambda burst: (burst.z, burst.key))
-    window = first.window * rules.slice_us // MICROSECONDS
+    window = length(first.window * rules.slice_us)
     lines = [
-        f"“{lead.label}”: {lead.authors:.0f} people in {minutes} min, {lead.expected:.1f} expected",
+        f"“{lead.label}”: {lead.authors:.0f} people in {span}, {lead.expected:.1f} expected",
         f"{lead.excess:.0f} people above usual, {lead.authors / lead.expected:.1f} times usual",
-        f"gate: z {first.z:.1f} of “{first.label}” in {window} s, {rules.gate} needed",
+        f"surest: “{first.label}”, z {first.z:.1f} in {window}",
+        stands,
     ]
-    stands = "a story" if living.confirmed else "stirring"
-    lines.append(
-        f"{stands}: strength {living.strength:.2f}, {bar:.2f} starts one on this board now"
-    )
     if demotion < 1:
         lines.append(f"ranks as {demotion:g} of its size because of the doubts")
     return tuple(lines)
 
 
-def _moments(state: State, rules: Rules, members: list[stories.Burst]) -> tuple[Moment, ...]:
-    """Bursts within the story, by when they began; those within two slices are one."""
+def _stands(living: stories.Living, strength: float, bar: float, needed: float) -> str:
+    stands = "a story" if living.confirmed else "stirring"
+    now = f"strength {strength:.2f} now, {living.strength:.2f} at most so far"
+    early = " for well-known words before it has heard a whole day" if needed > bar else ""
+    return f"{stands}: {now}; {needed:.2f} starts one on this board{early}"
+
+
+def _moments(
+    state: State, rules: Rules, members: list[stories.Burst], said: list[Telling]
+) -> tuple[Moment, ...]:
+    """Bursts within the story that tell, by when they began; those within two slices are one.
+
+    They say more than the story's own terms, which are what carries all of it: beside the teams of
+    a match there is little room for who scored.
+    """
+    telling = {term.label: term for term in carrying(said, rules.aside, len(said))}
+    opened = [burst for burst in members if burst.open and burst.label in telling]
     moments: list[list[stories.Burst]] = []
-    for burst in sorted((b for b in members if b.open), key=lambda b: (b.started, b.key)):
-        if moments and burst.started - moments[-1][-1].started <= 2:
+    for burst in sorted(opened, key=lambda b: (b.started, b.key)):
+        if moments and burst.started - moments[-1][-1].started <= stories.MOMENT:
             moments[-1].append(burst)
         else:
             moments.append([burst])
     return tuple(
         Moment(
-            title=stories.title(group)[0],
-            terms=stories.labels(group),
+            title=name(told)[0],
+            terms=tuple(term.label for term in told[: rules.most_terms]),
             started_at=_time(state, rules, group[0].started),
             peak_at=_time(state, rules, max(group, key=lambda b: (b.authors, b.key)).peak),
             authors=int(max(burst.authors for burst in group)),
         )
         for group in moments
+        for told in [sorted((telling[b.label] for b in group), key=lambda term: -term.weight)]
     )
 
 

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
+import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator
 from importlib.resources import files
-from types import TracebackType
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.errors import ServeError
-from groundswell.model import MICROSECONDS, Board, iso
-from groundswell.serve.pages import page
-from groundswell.serve.state import DeskState
+from groundswell.serve import api, feeds, neighbours, openapi, press, site, stream
+from groundswell.serve.answers import problem
+from groundswell.serve.bell import Bell
+from groundswell.serve.health import health
+from groundswell.serve.state import DeskState, desk_of
+from groundswell.serve.watching import metrics
+from groundswell.serve.why import explain_api
+from groundswell.serve.written import Written
 
-READERS = 500
-"""Open event streams; more are told to come back."""
-HEARTBEAT = 15.0
-"""Seconds between signs of life on a silent stream."""
+JSON = ("/api/", "/xrpc/", "/feeds/")
+"""Below these, errors are JSON, and pages of other sites may read."""
+PATIENCE_MS = 60_000
+"""How long the system keeps a connection whose other end takes nothing any more."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -46,27 +48,32 @@ def create_app(desk: DeskState) -> Starlette:
     """The desk over what is published to `desk`."""
     app = Starlette(
         routes=[
-            Route("/", _board_page),
-            Route("/story/{story_id}", _story_page),
-            Route("/about", _about_page),
-            Route("/api/v1/boards", _boards),
-            Route("/api/v1/boards/{board}", _board),
-            Route("/api/v1/stories/{story_id}", _story),
-            Route("/api/v1/stream", _stream),
-            Route("/health", _health),
+            *site.routes(),
+            Route("/api/v1/explain", explain_api),
+            *api.ROUTES,
+            *stream.ROUTES,
+            *press.ROUTES,
+            *neighbours.ROUTES,
+            *feeds.ROUTES,
+            *openapi.ROUTES,
+            Route("/health", health),
+            Route("/metrics", metrics),
             Mount("/static", StaticFiles(directory=str(files("groundswell.serve") / "static"))),
         ],
-        middleware=[Middleware(_SafeHeaders)],
+        middleware=[Middleware(_SafeHeaders), Middleware(_ReadableElsewhere)],
         exception_handlers={HTTPException: _error, 404: _error},  # type: ignore[dict-item]
     )
     app.state.desk = desk
-    app.state.readers = 0
+    app.router.redirect_slashes = False
+    app.state.readers = stream.Readers()
+    app.state.written = Written()
     app.state.closing = False
+    app.state.bell = Bell(desk, lambda: bool(app.state.closing))
     return app
 
 
 class _SafeHeaders:
-    """Puts the security headers on every answer."""
+    """Puts the security headers on every answer; a page may have a policy of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,129 +81,43 @@ class _SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                own = {name.lower() for name, _ in message["headers"]}
                 extra = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
-                message["headers"] = [*message["headers"], *extra]
+                missing = [pair for pair in extra if pair[0] not in own]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
 
-def _desk(request: Request) -> DeskState:
-    desk: DeskState = request.app.state.desk
-    return desk
+class _ReadableElsewhere:
+    """Lets scripts of any site read the API, without credentials (CORS); pages stay their own."""
 
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.shared = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["If-None-Match", "Last-Event-ID"],
+            expose_headers=["ETag", "Link", "Retry-After"],
+        )
 
-async def _board_page(request: Request) -> Response:
-    desk = _desk(request)
-    return HTMLResponse(page("board.html", desk.context, desk.newest))
-
-
-async def _story_page(request: Request) -> Response:
-    desk = _desk(request)
-    found = desk.story(request.path_params["story_id"])
-    if found is None:
-        return HTMLResponse(page("missing.html", desk.context, desk.newest), status_code=404)
-    story, board = found
-    return HTMLResponse(page("story.html", desk.context, board, story=story))
-
-
-async def _about_page(request: Request) -> Response:
-    desk = _desk(request)
-    return HTMLResponse(page("about.html", desk.context, desk.newest))
-
-
-async def _boards(request: Request) -> Response:
-    newest = _desk(request).newest
-    return JSONResponse({"boards": [newest.board] if newest else []})
-
-
-async def _board(request: Request) -> Response:
-    newest = _desk(request).newest
-    if newest is None or request.path_params["board"] != newest.board:
-        raise HTTPException(404, "no such board, or none has closed yet; see /api/v1/boards")
-    return JSONResponse(newest.to_dict())
-
-
-async def _story(request: Request) -> Response:
-    found = _desk(request).story(request.path_params["story_id"])
-    if found is None:
-        raise HTTPException(404, "no story with this id is held; see /api/v1/boards/all")
-    return JSONResponse(found[0].to_dict())
-
-
-async def _health(request: Request) -> Response:
-    desk = _desk(request)
-    newest = desk.newest
-    return JSONResponse(
-        {
-            "status": "ok" if newest else "starting",
-            "mode": desk.context.mode,
-            "sources": list(desk.context.sources),
-            "ended": desk.ended,
-            "board_at": iso(newest.at) if newest else None,
-            "newest_post": iso(newest.newest) if newest and newest.newest else None,
-            "learning": newest.learning if newest else True,
-        }
-    )
-
-
-async def _stream(request: Request) -> Response:
-    if request.app.state.readers >= READERS:
-        raise HTTPException(503, f"{READERS} readers are connected; try again in a minute")
-    text = request.headers.get("last-event-id", "")
-    since = int(text) if text.isdigit() and len(text) < 20 else 0
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _events(request, since), media_type="text/event-stream", headers=headers
-    )
-
-
-async def _events(request: Request, since: int) -> AsyncIterator[str]:
-    """A `board` event a slice; a reader that comes back gets what it missed, as far as held."""
-    desk = _desk(request)
-    request.app.state.readers += 1
-    try:
-        if not since and desk.newest is not None:
-            since = desk.newest.at - 1
-        silent = 0.0
-        yield ": welcome\n\n"
-        while not (request.app.state.closing or await request.is_disconnected()):
-            boards = desk.after(since)
-            for board in boards:
-                since = board.at
-                yield _event(desk, board)
-            silent = 0.0 if boards else silent + 0.25
-            if silent >= HEARTBEAT:
-                silent = 0.0
-                yield ": still here\n\n"
-            await asyncio.sleep(0.25)
-    finally:
-        request.app.state.readers -= 1
-
-
-def _event(desk: DeskState, board: Board) -> str:
-    """One event: the board as JSON, and its rows as the page shows them."""
-    context = desk.context
-    data = board.to_dict() | {
-        "mode": context.mode,
-        "slice": context.slice_us // MICROSECONDS,
-        "html": page("rows.html", context, board),
-        "head": page("head.html", context, board),
-    }
-    return f"id: {board.at}\nevent: board\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        shared = scope["type"] == "http" and scope["path"].startswith(JSON)
+        await (self.shared if shared else self.app)(scope, receive, send)
 
 
 async def _error(request: Request, error: HTTPException) -> Response:
-    if request.url.path.startswith("/api/"):
-        body: dict[str, Any] = {
-            "code": error.status_code,
-            "message": error.detail,
-            "hint": "/about",
-        }
-        return JSONResponse({"error": body}, status_code=error.status_code)
-    desk = _desk(request)
-    html = page("missing.html", desk.context, desk.newest)
-    return HTMLResponse(html, status_code=error.status_code)
+    # not `request.url`, which a hostile Host header makes an address that cannot be read
+    if request.scope["path"].startswith(JSON):
+        return problem(error)
+    return site.missing(desk_of(request), status=error.status_code)
+
+
+def _why(error: OSError) -> str:
+    """The system's own words, without the address that Python adds to them."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 
 class _Quiet(uvicorn.Server):
@@ -218,9 +139,12 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
             self._socket = socket.create_server((host, port), backlog=512)
         except OSError as error:
             raise ServeError(
-                f"expected port {port} of {host} to be free, got: {error.strerror}",
+                f"expected port {port} of {host} to be free, got: {_why(error)}",
                 hint=f"end what runs there, or try --port {port + 1}",
             ) from error
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # else what was written for a reader that stalled would wait for it for ever
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE_MS)
         port = self._socket.getsockname()[1]
         self.url = f"http://{host}:{port}"
         self._app = create_app(desk)
@@ -233,17 +157,11 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
         )
 
     def __enter__(self) -> serve:
-
         self._thread.start()
         print(f"the desk is at {self.url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._app.state.closing = True  # open streams end by themselves, and without a traceback
         self._server.should_exit = True
         self._thread.join(timeout=5)

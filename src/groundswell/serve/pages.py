@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from groundswell.model import MICROSECONDS, Board, Story
+from groundswell.explanation import length
+from groundswell.kernel.alike import spelled
+from groundswell.model import MICROSECONDS, Board, Story, iso
+from groundswell.press.article import in_words
+from groundswell.serve import sparks
+from groundswell.serve.curves import clock
 from groundswell.serve.state import Context
+from groundswell.times import day
 
-SPARK_WIDTH = 176
-SPARK_HEIGHT = 40
+MEANING: Final = {
+    "few-authors": "few accounts wrote many of its posts",
+    "copied-text": "many of its posts are one text, copied",
+    "one-domain": "most of its posts link to one domain",
+    "one-instance": "most of its people are of one server",
+    "reply-campaign": "most of its posts answer one account or post",
+    "habit": "as many people are usual at this time",
+    "deleted-after": "many of its posts were deleted again",
+}
+"""What each flag means, where the story's own reason is no longer kept."""
+
+FEW: Final = 5
+"""Terms of a story on a board; its page has all."""
 
 _environment = Environment(
     loader=PackageLoader("groundswell.serve"),
@@ -20,13 +38,41 @@ _environment = Environment(
 )
 
 
-def clock(time_us: int) -> str:
-    """Hours and minutes, UTC.
+def _when(time_us: int) -> datetime:
+    return datetime.fromtimestamp(time_us // MICROSECONDS, UTC)
 
-    >>> clock(1_466_381_160_000_000)
-    '00:06'
+
+def seconds(time_us: int) -> str:
+    """Hours, minutes and seconds, UTC.
+
+    >>> seconds(1_466_381_165_000_000)
+    '00:06:05'
     """
-    return datetime.fromtimestamp(time_us // MICROSECONDS, UTC).strftime("%H:%M")
+    return _when(time_us).strftime("%H:%M:%S")
+
+
+def date(time_us: int) -> str:
+    """A date as addresses and forms have it.
+
+    >>> date(1_466_381_160_000_000)
+    '2016-06-20'
+    """
+    return _when(time_us).strftime("%Y-%m-%d")
+
+
+def since(time_us: int, now_us: int) -> str:
+    """A time as it is said at another one: with its day where that is another.
+
+    >>> since(1_466_381_160_000_000, 1_466_381_460_000_000)
+    '00:06'
+    >>> since(1_466_381_160_000_000, 1_466_467_860_000_000)
+    '20 June, 00:06'
+    """
+    when, now = _when(time_us), _when(now_us)
+    if when.date() == now.date():
+        return clock(time_us)
+    year = "" if when.year == now.year else f" {when.year}"
+    return f"{when.day} {when:%B}{year}, {clock(time_us)}"
 
 
 def times(lift: float) -> str:
@@ -38,25 +84,60 @@ def times(lift: float) -> str:
     return f"{lift:.0f}×" if lift >= 10 else f"{lift:.1f}×"
 
 
-def spark_path(values: tuple[int, ...]) -> str:
-    """The curve of people a slice as an SVG path, in a box of SPARK_WIDTH by SPARK_HEIGHT."""
-    if len(values) < 2:
-        return ""
-    top = max(values) or 1
-    step = SPARK_WIDTH / (len(values) - 1)
-    points = [
-        f"{i * step:.1f} {SPARK_HEIGHT - 2 - (SPARK_HEIGHT - 6) * value / top:.1f}"
-        for i, value in enumerate(values)
+def number(value: float) -> str:
+    """A count with its thousands set apart; a small fraction keeps a digit.
+
+    >>> number(4120), number(83.67), number(1.5), number(2.0)
+    ('4,120', '84', '1.5', '2')
+    """
+    whole = abs(value) >= 10 or float(value).is_integer()
+    return f"{value:,.0f}" if whole else f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """A share as people say it.
+
+    >>> percent(0.314), percent(0.004), percent(0)
+    ('31 %', '0.4 %', '0 %')
+    """
+    value = 100 * share
+    return f"{value:.1f} %" if 0 < value < 1 else f"{value:.0f} %"
+
+
+def many(value: float, one: str, more: str = "") -> str:
+    """A count and its noun.
+
+    >>> many(1, "post"), many(2_100, "post"), many(2, "person", "people")
+    ('1 post', '2,100 posts', '2 people')
+    """
+    return f"{number(value)} {one if value == 1 else more or one + 's'}"
+
+
+def pace(slice_us: int) -> str:
+    """What a count of one slice is said with.
+
+    >>> pace(60_000_000), pace(3_600_000_000), pace(10_000_000)
+    ('a minute', 'an hour', 'in 10 s')
+    """
+    known = {60: "a minute", 3_600: "an hour"}
+    return known.get(slice_us // MICROSECONDS, f"in {length(slice_us)}")
+
+
+def carrying(story: Story) -> list[str]:
+    """Terms that say more than its title, FEW at most; a part of another one is left out.
+
+    >>> told = Story("a", 1, "Ida Wilt", ("Ida Wilt", "empty chair", "the empty chair", "host"), 0,
+    ...              "rising", 9, 9, 1.0, 8.0, 3.0, 9.0, 900_000_000)
+    >>> carrying(told)
+    ['the empty chair', 'host']
+    """
+    words = [f" {term.casefold()} " for term in (story.title, *story.terms)]
+    found = [
+        term
+        for term, own in zip(story.terms, words[1:], strict=True)
+        if not any(own in other and own != other for other in words) and own != words[0]
     ]
-    return "M" + "L".join(points)
-
-
-def onset_x(story: Story, board: Board, slice_us: int) -> float | None:
-    """Where the onset stands on the curve, or None when it is older than the curve."""
-    ago = (board.at - story.started_at) / slice_us
-    if not 0 <= ago <= len(story.spark):
-        return None
-    return round(SPARK_WIDTH * (1 - ago / max(1, len(story.spark) - 1)), 1)
+    return list(dict.fromkeys(found))[:FEW]
 
 
 def learned(board: Board, slice_us: int) -> str:
@@ -65,10 +146,20 @@ def learned(board: Board, slice_us: int) -> str:
     return f"{done} of {wanted} minutes"
 
 
+def known(board: Board) -> int:
+    """How many values of a spark were heard: while the desk learns, no more than it has learned."""
+    return board.learned[0] if board.learning else 1 << 30
+
+
 _environment.globals.update(
-    clock=clock, times=times, spark_path=spark_path, onset_x=onset_x, learned=learned,
-    spark_width=SPARK_WIDTH, spark_height=SPARK_HEIGHT,
+    clock=clock, seconds=seconds, day=day, date=date, since=since, iso=iso, times=times,
+    many=many, percent=percent, pace=pace, carrying=carrying, spelled=spelled,
+    learned=learned, known=known, length=length, meaning=MEANING,
+    spark_path=sparks.spark_path, spark_onset=sparks.spark_onset, spark_usual=sparks.spark_usual,
+    spark_width=sparks.SPARK_WIDTH, spark_height=sparks.SPARK_HEIGHT,
 )  # fmt: skip
+_environment.filters["number"] = number
+_environment.filters["in_words"] = in_words
 
 
 def page(name: str, context: Context, board: Board | None, **values: object) -> str:

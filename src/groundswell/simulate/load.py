@@ -1,7 +1,8 @@
 """A load of realistic Jetstream frames without end: about 160 characters and 26 words a post.
 
-Words follow Zipf's law over a vocabulary whose tail keeps growing, as real streams' do, so that
-memory bounds are truly tried.
+Words come as often as in English, by the frequencies of the `wordfreq` package, with a tail that
+follows Zipf's law and keeps growing, as real streams' do, so that memory bounds are truly tried.
+The commonest are English; all others are made up.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ import random
 from collections.abc import Iterator
 
 import numpy as np
+import wordfreq
 
 from groundswell.model import MICROSECONDS
 from groundswell.simulate.words import invented
 
-KNOWN = 60_000
+KNOWN = 25_000
 """Words of the common vocabulary; beyond it each word is a number in letters, ever new."""
+ENGLISH = 200
+"""Of them: these stand in most posts of any stream, and are about nothing."""
+NEW = 0.06
+"""Share of the words that are of the tail."""
+TAIL = 0.25
+"""Its exponent: half of the words past some rank are past 16 times that rank."""
 PEOPLE = 1_000_000
 """At 2,000 posts a second one post in twelve is by someone who wrote in this minute already."""
 START_US = 1_783_175_888_000_000
+LAST = 1 << 40
 CHUNK = 4_096
 WORDS = 30
 
@@ -26,16 +35,20 @@ WORDS = 30
 def load_frames(*, seed: int, posts_per_second: int) -> Iterator[bytes]:
     """Frames in event time, `posts_per_second` of it; the same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
-    words = [invented(random.Random(i), i) for i in range(KNOWN)]
+    listed = wordfreq.top_n_list("en", KNOWN, wordlist="small")
+    words = listed[:ENGLISH] + [invented(random.Random(i), i) for i in range(ENGLISH, len(listed))]
+    uses = np.cumsum([wordfreq.word_frequency(word, "en", wordlist="small") for word in listed])
     made = 0
     while True:
-        ranks = rng.zipf(1.25, size=(CHUNK, WORDS))
+        ranks = np.searchsorted(uses, uses[-1] * rng.random((CHUNK, WORDS)))
+        fresh = rng.random((CHUNK, WORDS)) < NEW
+        ranks[fresh] = np.minimum(len(words) / rng.random(int(fresh.sum())) ** (1 / TAIL), LAST)
         people = (PEOPLE * rng.random(CHUNK) ** 1.6).astype(np.int64)
         lengths = rng.integers(22, WORDS + 1, size=CHUNK)
         extras = rng.integers(0, 20, size=CHUNK)
         for i in range(CHUNK):
             said = [
-                words[rank] if rank < KNOWN else _rare(rank)
+                words[rank] if rank < len(words) else _rare(rank)
                 for rank in ranks[i, : lengths[i]].tolist()
             ]
             half = len(said) // 2
@@ -54,7 +67,7 @@ _FRAME = (
 
 
 def _rare(rank: int) -> str:
-    return "q" + np.base_repr(rank % (1 << 40), 36).lower()
+    return "q" + np.base_repr(rank % LAST, 36).lower()
 
 
 def _extra(kind: int, said: list[str]) -> str:

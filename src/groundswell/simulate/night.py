@@ -13,6 +13,8 @@ from groundswell.model import MICROSECONDS, iso
 from groundswell.simulate.scenario import Decoy, Habit, Moment, Night, Post
 from groundswell.simulate.words import ambient
 
+BETWEEN = (". ", "... ", " - ", ", ", "! ", " / ")
+"""No words: one that stands in all that is said of many things would tie them together."""
 RISE_MINUTES = 1.2
 
 
@@ -97,7 +99,8 @@ def _react(
             text = _filled(scenario, rng.choice(moment.say), rng)
             if rng.random() < 0.8:
                 own, _ = ambient(rng)
-                text = f"{text}. {own}" if rng.random() < 0.5 else f"{own}. also {text}"
+                first, then = (text, own) if rng.random() < 0.5 else (own, text)
+                text = f"{first}{rng.choice(BETWEEN)}{then}"
             if rng.random() < 0.25:
                 text += f" {scenario.hashtag}"
             lang = "en" if text.isascii() else rng.choice(["en", "en", "es"])

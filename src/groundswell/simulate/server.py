@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,6 +37,9 @@ class Faults:
 
     cut_after: deque[int] = field(default_factory=deque)
     """Frames after which a connection is cut without a close frame; one entry a connection."""
+    early: deque[float] = field(default_factory=deque)
+    """Seconds before its cursor (v1: or after it, when negative) at which a connection that resumes
+    begins; one entry a connection."""
     silent_after: int | None = None
     """Frames after which the first connection falls silent."""
     refuse: int | None = None
@@ -83,6 +85,8 @@ class JetstreamServer:
         self._seq = 0
         self._origin: tuple[float, int] | None = None
         self.connections = 0
+        self.fired: Counter[str] = Counter()
+        """How often each fault happened."""
         try:
             self._server: Server = serve(
                 self._serve, "127.0.0.1", port, process_request=self._check,
@@ -102,12 +106,7 @@ class JetstreamServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._server.shutdown()
         self._thread.join(timeout=5)
@@ -144,11 +143,13 @@ class JetstreamServer:
             rows = self._from(int(query.get("cursor", ["0"])[0]), v2=v2)
             for sent, (seq, _, frame) in enumerate(rows, 1):
                 if silent is not None and sent > silent:
+                    self.fired["silent"] += 1
                     self._stop.wait()
                     return
                 plain = _as_v2(frame, seq) if v2 else frame
                 connection.send(pack.compress(plain) if pack else plain.decode())
                 if cut is not None and sent >= cut:
+                    self.fired["cut"] += 1
                     connection.socket.close()
                     return
         except (ConnectionClosed, OSError):
@@ -166,8 +167,10 @@ class JetstreamServer:
         with self._lock:
             at = self._seq + 1
             if cursor:
-                held = [row[0] for row in self._backlog if (row[0] if v2 else row[1]) >= cursor]
-                at = held[0] if held else at
+                held = [row for row in self._backlog if (row[0] if v2 else row[1]) >= cursor]
+                if self.faults.early and self._backlog:
+                    held = self._earlier([*held, self._backlog[-1]][0][1] if v2 else cursor)
+                at = held[0][0] if held else at
         while not self._stop.is_set():
             row = self._row(at)
             if row is None:
@@ -176,6 +179,20 @@ class JetstreamServer:
                 continue
             at = row[0] + 1
             yield row
+
+    def _earlier(self, time_us: int) -> list[tuple[int, int, bytes]]:
+        """The rows from so long before a time as the fault says."""
+        self.fired["early"] += 1
+        begin = time_us - self.faults.early.popleft() * MICROSECONDS
+        return [row for row in self._backlog if row[1] >= begin]
+
+    def due(self, time_us: int) -> float:
+        """When the frame of an event time was to be sent, in seconds of `time.monotonic`.
+
+        It needs a speed, and a first frame that was sent.
+        """
+        began, first = self._origin or (time.monotonic(), time_us)
+        return began + (time_us - first) / MICROSECONDS / self._speed
 
     def _row(self, seq: int) -> tuple[int, int, bytes] | None:
         """Frame number `seq`, made when it is the next; None when its time has not come."""
@@ -197,8 +214,7 @@ class JetstreamServer:
             return
         if self._origin is None:
             self._origin = (time.monotonic(), time_us)
-        due = self._origin[0] + (time_us - self._origin[1]) / MICROSECONDS / self._speed
-        self._stop.wait(max(0.0, due - time.monotonic()))
+        self._stop.wait(max(0.0, self.due(time_us) - time.monotonic()))
 
 
 def _say_simulated(_: ServerConnection, __: Request, response: Response) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 
 _ONSETS = [
     "b",
@@ -204,11 +205,17 @@ _AFTER = [
 
 def invented(rng: random.Random, number: int) -> str:
     """A made-up word, always the same for a number; small numbers are short."""
+    return _word(number) + ("" if rng.random() < 0.97 else "y")
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(number: int) -> str:
+    """Nine of ten were said before in the same night, and chance of its own is dear to set up."""
     own = random.Random(number)
     syllables = 1 if number < 60 else 2 if number < 20_000 else 3
     return "".join(
         own.choice(_ONSETS) + own.choice(_VOWELS) + own.choice(_ENDS) for _ in range(syllables)
-    ) + ("" if rng.random() < 0.97 else "y")
+    )
 
 
 def ambient(rng: random.Random) -> tuple[str, str]:

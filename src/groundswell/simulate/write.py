@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -36,12 +35,8 @@ def write(
         raise UsageError(f"expected --format ndjson or jetstream, got {form!r}")
     if out == "-":
         return _write(sys.stdout.buffer, posts, form, scenario, seed)
-    path = Path(out)
-    part = path.with_name(f".part-{path.name}")
-    with opened(str(part)) as file:
-        written = _write(file, posts, form, scenario, seed)
-    part.replace(path)
-    return written
+    with opened(out) as file:
+        return _write(file, posts, form, scenario, seed)
 
 
 def _write(file: IO[bytes], posts: Iterable[Post], form: str, scenario: str, seed: int) -> int:

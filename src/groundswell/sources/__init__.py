@@ -5,6 +5,6 @@ posts say, and to keep anything. What is built in comes through the same entry p
 (`groundswell.sources`) as a third party's plug-in; `examples/source_plugin` is one.
 """
 
-from groundswell.sources.door import Source, open_source
+from groundswell.sources.door import Source, health_of, open_source
 
-__all__ = ["Source", "open_source"]
+__all__ = ["Source", "health_of", "open_source"]

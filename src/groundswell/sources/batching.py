@@ -1,7 +1,8 @@
 """From blocks of lines and rows of tables to batches that can be resumed from.
 
 Owns the bounds of a batch and the cursor `line:N`. Bounds depend on the lines alone, so a
-recording falls into the same batches however it is read; only a stream that pauses differs.
+recording falls into the same batches however it is read, from its beginning or from any cursor;
+only a stream that pauses differs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from groundswell.sources.posts import MixedDecoder, PostDecoder
 from groundswell.sources.tables import Row, csv_rows
 
 POSTS = 4_096
-"""Most posts in a batch, and most rejects or deletions but for one run of lines."""
+"""Most posts, rejects or deletions in a batch."""
 BATCH_BYTES = 8 * LINE_BYTES
 """Bytes of lines after which a batch is given though it has fewer posts."""
 
@@ -60,9 +61,9 @@ def of_blocks(blocks: Iterable[Block], decoder: MixedDecoder, after: int) -> Ite
         for whole in _after(block, after):
             run = whole
             while run.lines:
-                run, rest = _split(run, POSTS - len(batch))
+                run, rest = _split(run, max(1, POSTS - _most(batch)), BATCH_BYTES - size)
                 decoder.decode_run(batch, run)
-                size += len(run.data)
+                size += len(run.data) + 1
                 last = run.line + run.lines - 1
                 if size >= BATCH_BYTES or _most(batch) >= POSTS:
                     batch.cursor = cursor_of(last)
@@ -74,7 +75,7 @@ def of_blocks(blocks: Iterable[Block], decoder: MixedDecoder, after: int) -> Ite
 
 
 def _most(batch: Batch) -> int:
-    return max(len(batch), len(batch.rejected), len(batch.deleted))
+    return max(len(batch), len(batch.rejected), len(batch.deleted), len(batch.accounts))
 
 
 def _after(block: Block, after: int) -> Iterator[Run]:
@@ -91,8 +92,10 @@ def _after(block: Block, after: int) -> Iterator[Run]:
     yield from runs(data, line)
 
 
-def _split(run: Run, lines: int) -> tuple[Run, Run]:
-    """The first lines of a run, and the rest."""
+def _split(run: Run, lines: int, size: int) -> tuple[Run, Run]:
+    """The first lines of a run, as many as reach one of both bounds, and the rest."""
+    if len(run.data) + 1 >= size:
+        lines = min(lines, bytes(run.data[: size - 1]).count(b"\n") + 1)
     if run.lines <= lines:
         return run, run._replace(data=run.data[:0], line=run.line + run.lines, lines=0)
     data = bytes(run.data)

@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from groundswell.model import Batch
+from groundswell.model import AccountNews, AccountState, Batch
 from groundswell.sources.lines import (
     BAD_JSON,
     NEWEST_US,
@@ -55,6 +55,7 @@ class _Record(msgspec.Struct, gc=False):
     reply: _Reply | None = None
     facets: list[_Facet] | None = None
     embed: _Embed | None = None
+    labels: msgspec.Raw = NOTHING  # of any shape: a warning that cannot be read is one all the same
 
 
 class _Commit(msgspec.Struct, gc=False):
@@ -62,6 +63,11 @@ class _Commit(msgspec.Struct, gc=False):
     collection: str = ""
     rkey: str = ""
     record: _Record | None = None
+
+
+class _Account(msgspec.Struct, gc=False):
+    active: bool | None = None
+    status: str | None = None
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -74,6 +80,7 @@ class _Event(msgspec.Struct, gc=False):
     collection: str = ""
     rkey: str = ""
     record: _Record | None = None
+    account: _Account | None = None
 
 
 class Frame(msgspec.Struct, gc=False):
@@ -83,6 +90,7 @@ class Frame(msgspec.Struct, gc=False):
     time_us: int = 0
     cursor: int = 0
     commit: _Commit | None = None
+    account: _Account | None = None
     payload: _Event | None = None
 
 
@@ -149,7 +157,13 @@ class FrameDecoder(LineDecoder[Frame]):
         dids, rkeys, texts, times, records = zip(*posts, strict=True)
         self.time_us = max(self.time_us, *times)
         self.seq = max(self.seq, *[frame.cursor for frame in decoded])
-        batch.ids += [f"at://{did}/{POST}/{rkey}" for did, rkey in zip(dids, rkeys, strict=True)]
+        ids = [f"at://{did}/{POST}/{rkey}" for did, rkey in zip(dids, rkeys, strict=True)]
+        batch.ids += ids
+        batch.unquoted.update(
+            post_id
+            for post_id, record in zip(ids, records, strict=True)
+            if record.labels is not NOTHING and _warns(record.labels)
+        )
         batch.texts += texts
         batch.times += times
         batch.authors += dids
@@ -172,10 +186,10 @@ class FrameDecoder(LineDecoder[Frame]):
     def _append(self, batch: Batch, frame: Frame) -> str:
         """Append what a frame says; the reason if it is no frame, else an empty string."""
         commit: _Commit | _Event | None = frame.commit
-        did, time_us, seq = frame.did, frame.time_us, frame.cursor
+        did, time_us, seq, account = frame.did, frame.time_us, frame.cursor, frame.account
         if frame.payload is not None:
             event = frame.payload
-            commit, did, seq = event, event.did, event.seq
+            commit, did, seq, account = event, event.did, event.seq, event.account
             time_us = micros(event.time) if event.time is not None else 0
         elif not did:
             return "expected a Jetstream frame with `did`, got an object without it"
@@ -183,9 +197,22 @@ class FrameDecoder(LineDecoder[Frame]):
             self.time_us = time_us
         if seq > self.seq:  # noqa: PLR1730 - a call to max() on every frame costs more
             self.seq = seq
+        if account is not None:
+            return _append_account(batch, account, did, time_us)
         if commit is None or commit.collection != POST:
             return ""
         return _append_commit(batch, commit, did, time_us)
+
+
+def _append_account(batch: Batch, account: _Account, did: str, time_us: int) -> str:
+    """What a network says of an account: `active` is obeyed, whatever word stands beside it."""
+    if account.active is None:
+        return ""
+    if not did or not OLDEST_US <= time_us <= NEWEST_US:
+        return "expected news of an account with `did` and a time, got some without"
+    ended: AccountState = "gone" if account.status == "deleted" else "hidden"
+    batch.accounts.append(AccountNews(did, "active" if account.active else ended, time_us))
+    return ""
 
 
 def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: int) -> str:
@@ -197,14 +224,18 @@ def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: in
     if commit.operation == "delete":
         batch.deleted.append((post_id, time_us))
         return ""
-    if commit.operation != "create":
+    if commit.operation not in {"create", "update"}:
         return ""
     record = commit.record
     if record is None or record.text is None:
         return "expected a post with `text`, got one without"
+    if commit.operation == "update":
+        batch.deleted.append((post_id, time_us - 1))
     langs = record.langs
     reply = record.reply
     batch.ids.append(post_id)
+    if _warns(record.labels):
+        batch.unquoted.add(post_id)
     batch.texts.append(record.text)
     batch.times.append(time_us)
     batch.authors.append(did)
@@ -213,6 +244,14 @@ def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: in
     batch.urls.append("")
     batch.links.append(() if record.facets is None and record.embed is None else _links(record))
     return ""
+
+
+def _warns(labels: msgspec.Raw) -> bool:
+    """Whether the author put a label on the post: such a post counts and is not quoted.
+
+    Self-labels say that a post is not for everybody's eyes (`porn`, `graphic-media`).
+    """
+    return b'"val"' in bytes(labels)
 
 
 def _links(record: _Record) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from groundswell.errors import UsageError
 from groundswell.model import Batch
+from groundswell.watch import SourceHealth, clock
 
 GROUP = "groundswell.sources"
 
@@ -25,7 +26,12 @@ class Source(Protocol):
     going on is hopeless (no such file, no such host at the first attempt).
 
     Resuming: `read(after=cursor)` with a cursor of an earlier batch gives everything after that
-    batch: at least once for live sources, exactly once for recordings.
+    batch: at least once for live sources, exactly once for recordings. A source that cannot be
+    asked again for what it gave has an attribute `rewinds` that is False: what it gives is then
+    kept in a journal until a snapshot knows it, and it is read without a cursor.
+
+    A live source may have a property `health` (`groundswell.watch.SourceHealth`), read from any
+    thread: the desk then says where it stands.
     """
 
     @property
@@ -45,6 +51,14 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Ends `read` soon; releases what is held."""
+
+
+def health_of(source: Source) -> SourceHealth:
+    """Where a source stands; one that does not say is taken as connected."""
+    said = getattr(source, "health", None)
+    return (
+        said if isinstance(said, SourceHealth) else SourceHealth(source.name, "connected", clock())
+    )
 
 
 def open_source(uri: str) -> Source:

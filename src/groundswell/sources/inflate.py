@@ -24,7 +24,7 @@ WINDOW_BYTES = 1 << 27
 """Largest zstd window taken: what `zstd --long` writes."""
 BOM = b"\xef\xbb\xbf"
 
-_SLICE_BYTES = 1_024
+_SLICE_BYTES = 256
 _FOREIGN = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),

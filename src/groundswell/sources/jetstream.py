@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,8 @@ from groundswell.errors import SourceError, UsageError
 from groundswell.model import MICROSECONDS, Batch, Reject
 from groundswell.sources.backoff import Backoff
 from groundswell.sources.decode import POST, FrameDecoder
+from groundswell.sources.once import Once
+from groundswell.watch import Gap, SourceHealth, SourceState
 
 HOSTS = tuple(
     f"wss://jetstream{n}.us-{coast}.bsky.network/subscribe"
@@ -47,15 +48,6 @@ REMEMBERED = 50_000
 """Ids of posts that are remembered to drop them when they come again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Event times, µs, between which posts may be missing, and why."""
-
-    begin: int
-    end: int
-    reason: str
-
-
 class Cursor(msgspec.Struct, frozen=True):
     """Where a stream can be resumed: time anywhere, sequence on the same host only."""
 
@@ -72,6 +64,10 @@ class _Link:
     asked_us: int = 0
     began: float = field(default_factory=time.monotonic)
     first: bool = True
+
+
+class _SilentError(TimeoutError):
+    """A connection that stands, and says nothing."""
 
 
 class Jetstream:
@@ -105,19 +101,33 @@ class Jetstream:
             if dictionary
             else None
         )
-        self._seen: deque[str] = deque(maxlen=REMEMBERED)
-        self._seen_set: set[str] = set()
+        self._once = Once(REMEMBERED)
         self._cursor = Cursor("", 0, 0)
         self._too_old = False
         self.simulated = False
         self.status = "not connected yet"
+        self._state: SourceState = "starting"
+        self._why = ""
+        self._heard = time.monotonic()
         self.reconnects = 0
         self.gaps: tuple[Gap, ...] = ()
+
+    @property
+    def public(self) -> bool:
+        """Whether it reads a network, not a server on this machine."""
+        return self.name not in {"localhost", "::1"} and not self.name.startswith("127.")
 
     @property
     def name(self) -> str:
         """The first server's host."""
         return urlsplit(self._urls[0]).hostname or self._urls[0]
+
+    @property
+    def health(self) -> SourceHealth:
+        """Where it stands; from any thread."""
+        return SourceHealth(
+            self.name, self._state, self._heard, self._why, self.reconnects, self.gaps
+        )
 
     def close(self) -> None:
         """Ends `read` within a second; from any thread."""
@@ -135,6 +145,7 @@ class Jetstream:
         failures = 0
         while not self._closed.is_set():
             url = self._urls[failures % len(self._urls)]
+            waited = 0.0
             try:
                 with self._connect(url) as connection:
                     ever = True
@@ -142,19 +153,24 @@ class Jetstream:
                 reason = "the server closed the connection"
             except (OSError, WebSocketException, TimeoutError) as error:
                 reason = self._reason(error)
+                waited = self._silence if isinstance(error, _SilentError) else 0.0
             failures += 1
             if not ever and failures >= max(3, len(self._urls)):
                 raise SourceError(
                     f"expected a Jetstream server at {url}, got: {reason}",
                     hint="is it running, and is there a network? see `groundswell doctor`",
                 )
-            yield from self._rest(reason, quick=not ever)
+            yield from self._rest(reason, 0.3 if not ever else self._backoff.most, waited)
 
-    def _rest(self, reason: str, *, quick: bool) -> Iterator[Batch]:
-        """Waits as the back-off says, giving a sign of life every half second."""
-        wait = min(self._backoff.next(), 0.3) if quick else self._backoff.next()
+    def _rest(self, reason: str, most: float, waited: float) -> Iterator[Batch]:
+        """Waits as the back-off says, giving a sign of life every half second.
+
+        A silence that was sat out was such a wait already.
+        """
+        wait = max(0.0, min(self._backoff.next(), most) - waited)
         self.reconnects += 1
         self.status = f"reconnecting in {wait:.1f} s: {reason}"
+        self._state, self._why = "reconnecting", reason
         until = time.monotonic() + wait
         while (left := until - time.monotonic()) > 0 and not self._closed.wait(min(0.5, left)):
             yield Batch(source=self.name)
@@ -168,6 +184,7 @@ class Jetstream:
         response = connection.response
         self.simulated = bool(response and response.headers.get("X-Groundswell-Simulated"))
         self.status = f"connected to {urlsplit(url).hostname}"
+        self._state, self._why = "connected", ""
         return connection
 
     def _address(self, url: str) -> str:
@@ -194,7 +211,7 @@ class Jetstream:
 
     def _frames(self, connection: ClientConnection, link: _Link) -> Iterator[Batch]:
         """Batches of one connection, until it ends, falls silent or the source is closed."""
-        heard = time.monotonic()
+        heard = self._heard = time.monotonic()
         frames: list[bytes] = []
         begun = 0.0
         given = time.monotonic()
@@ -209,7 +226,7 @@ class Jetstream:
                 raise
             now = time.monotonic()
             if frame is not None:
-                heard = now
+                heard = self._heard = now
                 begun = begun if frames else now
                 frames.append(frame)
             if frames and (len(frames) >= BATCH_POSTS or now - begun >= BATCH_SECONDS):
@@ -219,7 +236,7 @@ class Jetstream:
                 yield Batch(source=self.name)
                 given = now
             if now - heard > self._silence:
-                raise TimeoutError(f"nothing came for {self._silence:.0f} s")
+                raise _SilentError(f"nothing came for {self._silence:.0f} s")
             if now - link.began > 60:
                 self._backoff.reset()
         if frames:
@@ -244,7 +261,7 @@ class Jetstream:
                     self._lost(link.asked_us, batch.times[0], "the server no longer held it")
             host = urlsplit(link.url).netloc
             self._cursor = Cursor(host, self._decoder.time_us, self._decoder.seq)
-        self._drop_seen(batch)
+        self._once.keep(batch)
         batch.cursor = msgspec.json.encode(self._cursor).decode()
         return batch
 
@@ -260,21 +277,6 @@ class Jetstream:
         except zstandard.ZstdError as error:
             batch.rejected.append(Reject(f"expected a zstd frame: {error}", 0, frame[:2_000]))
             return b""
-
-    def _drop_seen(self, batch: Batch) -> None:
-        """Leaves out posts that came before the connection broke."""
-        again = [i for i, post_id in enumerate(batch.ids) if post_id in self._seen_set]
-        for i in reversed(again):
-            for column in (
-                batch.ids, batch.texts, batch.times, batch.authors,
-                batch.langs, batch.replies, batch.urls, batch.links,
-            ):  # fmt: skip
-                del column[i]
-        for post_id in batch.ids:
-            if len(self._seen) == REMEMBERED:
-                self._seen_set.discard(self._seen[0])
-            self._seen.append(post_id)
-            self._seen_set.add(post_id)
 
     def _lost(self, begin: int, end: int, reason: str) -> None:
         self._too_old = False

@@ -18,17 +18,19 @@ from groundswell.errors import SourceError
 from groundswell.model import Batch, Reject
 from groundswell.sources.door import Source
 
+_POST, _GONE, _NEWS = range(3)
 POSTS = 4_096
 """Most posts and deletions in a batch."""
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
-    """How far a source was taken: a cursor, then posts, deletions and rejects after it."""
+    """How far a source was taken: a cursor, then what was taken of what follows it."""
 
     cursor: str = ""
     posts: int = 0
     deleted: int = 0
     rejected: int = 0
+    accounts: int = 0
 
     def plus(self, batch: Batch) -> _Place:
         """The place after a batch."""
@@ -37,6 +39,7 @@ class _Place(msgspec.Struct, frozen=True, array_like=True):
             self.posts + len(batch),
             self.deleted + len(batch.deleted),
             self.rejected + len(batch.rejected),
+            self.accounts + len(batch.accounts),
         )
 
     def covers(self, other: _Place) -> bool:
@@ -45,18 +48,19 @@ class _Place(msgspec.Struct, frozen=True, array_like=True):
             self.posts >= other.posts
             and self.deleted >= other.deleted
             and self.rejected >= other.rejected
+            and self.accounts >= other.accounts
         )
 
 
 class _Item(NamedTuple):
-    """One post or deletion of one source."""
+    """One post, deletion or news of an account, of one source."""
 
     time_us: int
     source: int
     batch: Batch
     at: int
-    """Place in the batch's columns; for a deletion, in its list."""
-    is_post: bool
+    """Place in the batch's columns; for what is taken back, in its list."""
+    kind: int
     rejected: list[Reject]
     """What was rejected before this item; given with it."""
     place: _Place
@@ -88,6 +92,11 @@ class MergedRecordings:
     def simulated(self) -> bool:
         """True when one of them is."""
         return any(source.simulated for source in self._sources)
+
+    @property
+    def rewinds(self) -> bool:
+        """True when each of them can be asked again for what it gave."""
+        return all(getattr(source, "rewinds", True) for source in self._sources)
 
     @property
     def bytes_total(self) -> int | None:
@@ -161,21 +170,29 @@ def _items(source: Source, number: int, place: _Place) -> Iterator[_Item]:
         # A source may cut its batches elsewhere when it resumes: what to skip is counted over all.
         posts = min(max(skip.posts - seen.posts, 0), len(batch))
         deleted = min(max(skip.deleted - seen.deleted, 0), len(batch.deleted))
+        accounts = min(max(skip.accounts - seen.accounts, 0), len(batch.accounts))
         rejects = batch.rejected[max(skip.rejected - seen.rejected, 0) :]
         waiting += [replace(reject, recording=number) for reject in rejects]
-        rows = [(batch.times[at], at, True) for at in range(posts, len(batch))]
-        gone = [(batch.deleted[at][1], at, False) for at in range(deleted, len(batch.deleted))]
+        rows = [(batch.times[at], at, _POST) for at in range(posts, len(batch))]
+        gone = [(batch.deleted[at][1], at, _GONE) for at in range(deleted, len(batch.deleted))]
+        news = [
+            (batch.accounts[at].time_us, at, _NEWS) for at in range(accounts, len(batch.accounts))
+        ]
         rejected = max(seen.rejected + len(batch.rejected), skip.rejected)
-        for time_us, at, is_post in heapq.merge(rows, gone, key=itemgetter(0)):
-            posts, deleted = posts + is_post, deleted + (not is_post)
-            now = _Place(before, seen.posts + posts, seen.deleted + deleted, rejected)
-            yield _Item(time_us, number, batch, at, is_post, waiting, now)
+        for time_us, at, kind in heapq.merge(rows, gone, news, key=itemgetter(0)):
+            posts, deleted = posts + (kind == _POST), deleted + (kind == _GONE)
+            accounts += kind == _NEWS
+            now = _Place(
+                before, seen.posts + posts, seen.deleted + deleted, rejected,
+                seen.accounts + accounts,
+            )  # fmt: skip
+            yield _Item(time_us, number, batch, at, kind, waiting, now)
             waiting = []
         seen = seen.plus(batch)
         if seen.covers(skip):
             before, skip, seen = batch.cursor, _Place(), _Place()
     last = _Place(before)
-    yield _Item(_END, number, Batch(), 0, is_post=False, rejected=waiting, place=last)
+    yield _Item(_END, number, Batch(), 0, kind=_POST, rejected=waiting, place=last)
 
 
 _END = 1 << 63
@@ -187,9 +204,14 @@ def _take(batch: Batch, item: _Item) -> None:
     given, at = item.batch, item.at
     if item.time_us == _END:
         return
-    if not item.is_post:
+    if item.kind == _GONE:
         batch.deleted.append(given.deleted[at])
         return
+    if item.kind == _NEWS:
+        batch.accounts.append(given.accounts[at])
+        return
+    if given.ids[at] in given.unquoted:
+        batch.unquoted.add(given.ids[at])
     batch.ids.append(given.ids[at])
     batch.texts.append(given.texts[at])
     batch.times.append(given.times[at])

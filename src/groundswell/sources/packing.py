@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -17,22 +18,45 @@ from groundswell.errors import SourceError
 def opened(path: str) -> Iterator[IO[bytes]]:
     """A file to write, packed as its name says (.gz, .zst).
 
+    It is written beside its place, as `NAME.part`, and takes it when all is written: what stood
+    there before stays until then, and for good when writing fails.
+
     Raises:
         SourceError: it cannot be written.
     """
+    place = Path(path)
+    aside = (
+        place if place.exists() and not place.is_file() else place.with_name(f"{place.name}.part")
+    )
     try:
-        raw = Path(path).open("wb")  # noqa: SIM115 -- closed below
+        raw = aside.open("wb")
+        if aside != place and place.exists():
+            place.open("ab").close()  # one that may not be changed is not replaced either
     except OSError as error:
         raise _cannot_write(path, error) from error
-    with raw:
-        if path.endswith(".gz"):
-            with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                yield cast("IO[bytes]", packed)
-        elif path.endswith(".zst"):
-            with zstandard.ZstdCompressor().stream_writer(raw) as packed:
-                yield cast("IO[bytes]", packed)
-        else:
-            yield raw
+    try:
+        with raw:
+            yield from _packed(path, raw)
+            raw.flush()
+            with suppress(OSError):  # a terminal or a pipe has nothing to be made safe
+                os.fsync(raw.fileno())
+        if aside != place:
+            aside.replace(place)
+    except BaseException:
+        if aside != place:
+            aside.unlink(missing_ok=True)
+        raise
+
+
+def _packed(path: str, raw: IO[bytes]) -> Iterator[IO[bytes]]:
+    if path.endswith(".gz"):
+        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+            yield cast("IO[bytes]", packed)
+    elif path.endswith(".zst"):
+        with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as stream:
+            yield cast("IO[bytes]", stream)
+    else:
+        yield raw
 
 
 def write_text(path: str, text: str) -> None:

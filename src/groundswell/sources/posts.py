@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from groundswell.model import Batch
+from groundswell.model import AccountNews, AccountState, Batch
 from groundswell.sources.decode import FrameDecoder
 from groundswell.sources.lines import (
     BAD_JSON,
@@ -30,7 +30,10 @@ from groundswell.sources.mastodon_status import StatusDecoder
 
 
 class Post(msgspec.Struct, gc=False):
-    """A post as the CONTRACT has it; with `deleted_at`, the deletion of one."""
+    """A post as the CONTRACT has it; with `deleted_at`, the deletion of one.
+
+    With `changed_at` it is news of its author's account instead.
+    """
 
     id: str | int | None = None
     text: str | None = None
@@ -40,6 +43,9 @@ class Post(msgspec.Struct, gc=False):
     url: str | None = None
     reply_to: str | int | None = None
     deleted_at: Time | None = None
+    unquoted: bool | None = None
+    account: msgspec.Raw = NOTHING
+    changed_at: Time | None = None
 
 
 class PostDecoder(LineDecoder[Post]):
@@ -57,7 +63,7 @@ class PostDecoder(LineDecoder[Post]):
         for at, post in enumerate(decoded):
             post_id, text, created_at = post.id, post.text, post.created_at
             if text is None or created_at is None or post_id is None or post_id == "":
-                problem = _append_deletion(batch, post)
+                problem = _append_taken_back(batch, post)
                 if problem:
                     problems.append((at, problem))
                 continue
@@ -73,6 +79,8 @@ class PostDecoder(LineDecoder[Post]):
             replies(_text(post.reply_to))
             urls(post.url or "")
             links(())
+            if post.unquoted:
+                batch.unquoted.add(batch.ids[-1])
         return problems
 
 
@@ -87,6 +95,7 @@ def _columns(batch: Batch) -> tuple[list[Any], ...]:
         batch.urls,
         batch.links,
         batch.deleted,
+        batch.accounts,
     )
 
 
@@ -98,7 +107,9 @@ def _out_of_range(name: str, value: str) -> str:
     return f"expected `{name}` between 1990 and 2100, got {value}"
 
 
-def _append_deletion(batch: Batch, post: Post) -> str:
+def _append_taken_back(batch: Batch, post: Post) -> str:
+    if post.changed_at is not None:
+        return _append_account(batch, post, micros(post.changed_at))
     if post.id is None or post.id == "":
         return "expected a post with `id`, got one without"
     if post.deleted_at is None:
@@ -109,6 +120,21 @@ def _append_deletion(batch: Batch, post: Post) -> str:
         return _out_of_range("deleted_at", post.deleted_at.isoformat())
     batch.deleted.append((str(post.id), time_us))
     return ""
+
+
+def _append_account(batch: Batch, post: Post, time_us: int) -> str:
+    state, author = _STATES.get(bytes(post.account)), _text(post.author)
+    if state is None or not author:
+        return "expected `author` and `account` as active, hidden or gone, got a line without"
+    if not OLDEST_US <= time_us <= NEWEST_US:
+        return _out_of_range("changed_at", str(time_us))
+    batch.accounts.append(AccountNews(author, state, time_us))
+    return ""
+
+
+_STATES: dict[bytes, AccountState] = {
+    b'"active"': "active", b'"hidden"': "hidden", b'"gone"': "gone",
+}  # fmt: skip
 
 
 class _Header(msgspec.Struct, gc=False):
@@ -123,6 +149,7 @@ class _Sniff(msgspec.Struct, gc=False):
     content: msgspec.Raw = NOTHING
     account: msgspec.Raw = NOTHING
     deleted_at: msgspec.Raw = NOTHING
+    changed_at: msgspec.Raw = NOTHING
     did: msgspec.Raw = NOTHING
     payload: msgspec.Raw = NOTHING
     kind: msgspec.Raw = NOTHING
@@ -178,6 +205,8 @@ class MixedDecoder:
 
     def _kind_of(self, sniff: _Sniff) -> LineDecoder[Any]:
         if holds(sniff.id) and (holds(sniff.text) or holds(sniff.deleted_at)):
+            return self._posts
+        if holds(sniff.changed_at):
             return self._posts
         if holds(sniff.account) and bytes(sniff.content) != b"":
             return self._statuses

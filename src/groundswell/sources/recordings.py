@@ -148,6 +148,8 @@ class Recording:
 class StdinRecording(Recording):
     """Posts on standard input, in the formats of files but Parquet."""
 
+    rewinds = False
+
     def __init__(self) -> None:
         super().__init__("stdin")
         self.bytes_total = None

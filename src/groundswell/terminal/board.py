@@ -94,7 +94,7 @@ def render(board: Board, heading: Heading, *, width: int = 80, ascii_only: bool 
         for story in board.stories:
             out.append_text(_row(story, board, page))
     else:
-        out.append_text(_empty(board, heading))
+        out.append_text(_empty(board, heading, page))
     lines = out.split("\n", allow_blank=True)
     return Text("\n").join(line[: within(line.plain, width)] for line in lines)
 
@@ -110,6 +110,7 @@ def _head(board: Board, heading: Heading, page: _Page) -> Text:
     out = _flow(
         [
             ("Groundswell", "bold", 0),
+            *([] if board.board == "all" else [(page.say(clean(board.board)), SIGNAL, 0)]),
             (f"{stamp} UTC", "bold", 0),
             (page.say(mode), "yellow" if simulated else SIGNAL, 0),
             (whole if heading.whole else f"{per_minute:,} posts/min", QUIET, RATE),
@@ -147,7 +148,9 @@ def _learned(board: Board, slice_us: int) -> str:
     return f"{minutes[0]} of {minutes[1]} minutes"
 
 
-def _empty(board: Board, heading: Heading) -> Text:
+def _empty(board: Board, heading: Heading, page: _Page) -> Text:
+    if board.note:
+        return Text(page.say(f"Nothing can stand here: {clean(board.note)}.\n"))
     what = "Nothing is above usual yet" if board.learning else "Nothing is above usual"
     when = "the last slice" if heading.whole else "this slice"
     return Text(f"{what}.\n{board.posts:,} posts by {board.authors:,} people in {when}.\n")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import TracebackType
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
 from groundswell.model import Board, iso
+from groundswell.revision import Keys, Revision, revised_board
 from groundswell.terminal.board import Heading, render
 from groundswell.terminal.plain import clean, to_ascii
 
@@ -35,12 +35,7 @@ class LiveBoard:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._in_place:
             self._ended = True
             self._live.stop()
@@ -52,6 +47,14 @@ class LiveBoard:
         self._board = board
         if not self._in_place:
             self._console.out(self._line(board), highlight=False)
+
+    def revise(self, found: Revision, keys: Keys) -> None:
+        """Shows no more what was taken back; lines that were written stay."""
+        held = self._board
+        if held and held.board == found.board and found.since < held.at < found.before:
+            for cut in (found.struck, found.veiled):
+                held = revised_board(held, cut, keys) if cut else held
+            self._board = held
 
     def _line(self, board: Board) -> str:
         learning = ", learning" if board.learning else ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import msgspec
 
@@ -63,23 +64,41 @@ class BoardSent(msgspec.Struct):
     posts: Count
     authors: Count
     stories: tuple[_StorySent, ...]
+    note: str = ""
 
 
-def run_top(url: str) -> None:
-    """Shows the desk at `url` until Ctrl-C; a lost connection is taken up again.
+class _TroubleSent(msgspec.Struct):
+    name: str
+    said: str
+
+
+class _SourceSent(msgspec.Struct):
+    """A `source` event: with which sources something is wrong."""
+
+    troubles: tuple[_TroubleSent, ...]
+
+
+def run_top(url: str, board: str = "all") -> None:
+    """Shows a board of the desk at `url` until Ctrl-C; a lost connection is taken up again.
 
     Raises:
-        SourceError: there is no desk at the first attempt.
+        SourceError: there is no desk at the first attempt, or it has no such board.
         UsageError: `url` is none.
     """
-    address = _address(url)
+    address = address_of(url)
     shown: LiveBoard | None = None
+    troubles: tuple[str, ...] = ()
     try:
         while True:
             try:
-                for event in _events(address):
+                for event in _events(address, board):
+                    if isinstance(event, _SourceSent):
+                        troubles = tuple(f"{one.name}: {one.said}" for one in event.troubles)
+                        if shown is not None:
+                            shown.heading = replace(shown.heading, sources=(url, *troubles))
+                        continue
                     if shown is None:
-                        heading = Heading(event.mode, (url,), event.slice * MICROSECONDS)
+                        heading = Heading(event.mode, (url, *troubles), event.slice * MICROSECONDS)
                         shown = LiveBoard(heading).__enter__()
                     shown.show(board_from(event))
                 if shown is None:
@@ -98,7 +117,12 @@ def run_top(url: str) -> None:
             shown.__exit__(None, None, None)
 
 
-def _address(url: str) -> SplitResult:
+def address_of(url: str) -> SplitResult:
+    """The address of a desk, with or without its scheme.
+
+    Raises:
+        UsageError: it is none.
+    """
     try:
         address = urlsplit(url if "://" in url else f"http://{url}")
         known = address.scheme in {"http", "https"} and address.port != 0
@@ -112,23 +136,34 @@ def _address(url: str) -> SplitResult:
     return address
 
 
-def _events(address: SplitResult) -> Iterator[BoardSent]:
-    """`board` events of the desk's stream."""
+def connection_to(address: SplitResult) -> http.client.HTTPConnection:
+    """A connection to a desk, not yet opened."""
     secure = address.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = connect(address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT)
+    return connect(address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT)
+
+
+def _events(address: SplitResult, board: str) -> Iterator[BoardSent | _SourceSent]:
+    """`board` and `source` events of the desk's stream."""
+    connection = connection_to(address)
     try:
-        path = f"{address.path.rstrip('/')}/api/v1/stream"
+        asked = "" if board == "all" else f"?board={quote(board, safe='')}"
+        path = f"{address.path.rstrip('/')}/api/v1/stream{asked}"
         connection.request("GET", path, headers={"Accept": "text/event-stream"})
         with connection.getresponse() as response:
+            if response.status == 404 and board != "all":
+                raise ValueError(f"no board {board!r}")
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
-            kind = response.headers.get_content_type()
-            if kind != "text/event-stream":
-                raise ValueError(f"{kind}, not a stream of events")
+            given = response.headers.get_content_type()
+            if given != "text/event-stream":
+                raise ValueError(f"{given}, not a stream of events")
             while line := response.readline(LONGEST_LINE):
-                if line.startswith(b"data: {") and _decoded(line, _Kind).type == "board":
+                kind = _decoded(line, _Kind).type if line.startswith(b"data: {") else ""
+                if kind == "board":
                     yield _decoded(line, BoardSent)
+                elif kind == "source":
+                    yield _decoded(line, _SourceSent)
     finally:
         connection.close()
 
@@ -156,6 +191,7 @@ def board_from(event: BoardSent) -> Board:
     return Board(
         board=event.board, at=_micros(event.at), learning=event.learning,
         learned=event.learned, posts=event.posts, authors=event.authors, stories=stories,
+        note=event.note,
     )  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""All that a run remembers, as one value that can be kept and taken up again.
+
+It is taken between two batches, and holds what was counted and what waits to be counted; so a run
+that takes it up and reads on from the same place goes on as if it had never ended.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, Final
+
+from groundswell.engines.boards import Boards, Further
+from groundswell.engines.census import Census
+from groundswell.engines.ordering import Ordering
+from groundswell.engines.scopes import takes
+from groundswell.kernel.state import State
+from groundswell.scopes import Scope
+
+_ROOMS: Final = tuple(
+    f"groundswell.{room}" for room in ("kernel.", "engines.", "model", "scopes", "expression")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A board besides `all`."""
+
+    scope: Scope
+    known: bool
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a run remembers between two batches."""
+
+    main: State
+    slice: int
+    further: tuple[Kept, ...]
+    census: Census | None
+    ordering: Ordering | None
+    read: int
+    rejected: int
+    slices: int
+
+
+def remembered(
+    boards: Boards, ordering: Ordering | None, read: int, rejected: int, slices: int
+) -> Memory:
+    """What a run remembers; its arrays are the run's own, so keep it before more is counted."""
+    for one in boards.further.values():
+        one.pass_on()
+    further = tuple(
+        Kept(one.scope, one.known, one.kernel.state if one.kernel else None)
+        for one in boards.further.values()
+    )
+    state = boards.main.state
+    return Memory(state, boards.opened, further, boards.census, ordering, read, rejected, slices)
+
+
+def take_up(boards: Boards, memory: Memory) -> None:
+    """Makes new boards remember what others did."""
+    boards.main.state = memory.main
+    boards.opened = memory.slice
+    boards.census = memory.census
+    planned = dict(boards.further)
+    boards.further.clear()
+    for kept in memory.further:
+        name = kept.scope.name
+        take = planned[name].takes if name in planned else takes(kept.scope)
+        one = boards.further[name] = Further(kept.scope, take, known=kept.known)
+        if kept.state is not None:
+            one.kernel = boards.kernel()
+            one.kernel.state = kept.state
+
+
+def wordless(memory: Memory) -> Memory:
+    """The same without a text: nothing can go on from it, but who said what can still be judged."""
+
+    def bare(state: State) -> State:
+        found = copy.copy(state)
+        found.ring = copy.copy(state.ring)
+        found.ring.texts = [None] * len(state.ring.texts)
+        found.ring.origins = [None] * len(state.ring.origins)
+        return found
+
+    further = tuple(
+        replace(kept, state=bare(kept.state)) if kept.state else kept for kept in memory.further
+    )
+    return replace(memory, main=bare(memory.main), further=further, ordering=None)
+
+
+def resolve(name: str) -> type[Any]:
+    """The dataclass or named tuple of this package that a snapshot names.
+
+    Raises:
+        KeyError: there is none, or it is nothing that a run remembers.
+    """
+    module, _, kind = name.partition(":")
+    if not module.startswith(_ROOMS):
+        raise KeyError(name)
+    try:
+        found: Any = getattr(importlib.import_module(module), kind)
+    except (ImportError, AttributeError):
+        raise KeyError(name) from None
+    if not isinstance(found, type):
+        raise KeyError(name)
+    if not (is_dataclass(found) or (issubclass(found, tuple) and hasattr(found, "_fields"))):
+        raise KeyError(name)
+    return found

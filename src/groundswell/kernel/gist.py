@@ -1,0 +1,150 @@
+"""What a story's words are: the terms that carry it now, and the name that a person would choose.
+
+A term *tells* as much as it makes the story's posts unlike the board's: the posts that say it times
+the logarithm of how much more often they say it than the board does, its part of the
+Kullback-Leibler divergence. The bursts that made the story and the company that they keep are
+weighed alike, and what tells little beside the best is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import alike, company, counts, stories
+from groundswell.kernel.detect import general_use
+from groundswell.kernel.naming import surface
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import Floats, State
+from groundswell.kernel.usage import Lexicon
+
+Ints = NDArray[np.int64]
+
+LONGER = 0.4
+"""How much more each further word of a phrase speaks for it as a name."""
+SCORE = re.compile(r"\d{1,3}[-–:]\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A term of a story."""
+
+    label: str
+    weight: float
+    """How much it tells, in nats."""
+    parts: frozenset[int]
+    """Hashes of its words."""
+    common: bool
+    """Whether it begins and ends with everyday words."""
+
+
+def gist(
+    state: State,
+    rules: Rules,
+    members: list[stories.Burst],
+    recent: Ints,
+    book: Lexicon,
+) -> list[Telling]:
+    """All that a story's posts say more than others', what tells most first.
+
+    `members` are its bursts, the strongest first, and `recent` the positions of its posts in the
+    ranking window. Never empty.
+    """
+    found = _own(members, recent)
+    found += _company(state, rules, members, recent, book)
+    found.sort(key=lambda term: (-term.weight, term.label))
+    by_label = {term.label: term for term in reversed(found)}
+    return [by_label[label] for label in alike.once(term.label for term in found)]
+
+
+def carrying(telling: list[Telling], share: float, most: int) -> list[Telling]:
+    """The terms that carry a story: those that tell at least `share` of what the best one does."""
+    return [term for term in telling if term.weight >= share * telling[0].weight][:most]
+
+
+def name(telling: list[Telling]) -> tuple[str, float]:
+    """The name that a person would choose, and how much speaks for it.
+
+    Of the terms, the one that tells most, longer phrases first; one of everyday words, or without a
+    letter, only where there is nothing else. A score (1-0) has a meaning of its own.
+
+    >>> one, two = frozenset({1}), frozenset({2})
+    >>> name([Telling("53", 9.0, one, False), Telling("Zouma", 8.0, two, False)])
+    ('Zouma', 8.0)
+    """
+    named = [t for t in telling if _names(t.label)] or telling
+    named = [t for t in named if not t.common] or named
+    weights = {t.label: t.weight * (1 + LONGER * (len(t.parts) - 1)) for t in named}
+    return min(weights.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _names(label: str) -> bool:
+    return any(c.isalpha() for c in label) or SCORE.fullmatch(label) is not None
+
+
+def _own(members: list[stories.Burst], recent: Ints) -> list[Telling]:
+    """The bursts, by their people expected on the board."""
+    said = np.array([np.intersect1d(b.posts, recent, assume_unique=True).size for b in members])
+    usual = np.array([burst.expected / max(burst.board, 1.0) for burst in members])
+    weights = company.telling(said, usual, recent.size).tolist()
+    return [
+        Telling(burst.label, weight, frozenset(burst.parts), burst.common)
+        for burst, weight in zip(members, weights, strict=True)
+    ]
+
+
+def _company(
+    state: State, rules: Rules, members: list[stories.Burst], recent: Ints, book: Lexicon
+) -> list[Telling]:
+    """What else its posts say far more often than others do, each word once."""
+    held = state.ring
+    places = recent % held.posts
+    said = company.said(
+        held.hashes, held.kinds, held.joins, held.first[places],
+        held.count[places].astype(np.int64),
+    )  # fmt: skip
+    enough = said.posts >= max(2, rules.company_share * recent.size)
+    said = company.Said(
+        said.keys[enough], said.words[enough], said.posts[enough], said.ends[enough]
+    )
+    usual, plain = _usual_share(state, rules, said, book)
+    here = said.posts / max(recent.size, 1)
+    weights = company.telling(said.posts, usual, recent.size)
+    chosen = np.flatnonzero((here >= rules.company_lift * usual) & (plain <= rules.stop_share))
+    best = chosen[np.lexsort((chosen, -weights[chosen]))]
+    taken = {part for burst in members for part in burst.parts}
+    out: list[Telling] = []
+    for i in best.tolist():
+        end, words = int(said.ends[i]), int(said.words[i])
+        parts = frozenset(int(held.hashes[(end - g) % held.tokens]) for g in range(words))
+        if len(out) == rules.company_terms:
+            break
+        if parts & taken:
+            continue
+        label = surface(state, end - words + 1, end)
+        if label:
+            out.append(Telling(label, float(weights[i]), parts, common=False))
+            taken |= parts
+    return out
+
+
+def _usual_share(
+    state: State, rules: Rules, said: company.Said, book: Lexicon
+) -> tuple[Floats, Floats]:
+    """Share of people who usually say each term; and, of its words, the most used in general."""
+    size = state.ring.tokens
+    parts = np.zeros((said.keys.size, 2), np.uint64)
+    two = said.words == 2
+    parts[:, 0] = state.ring.hashes[(said.ends - two) % size]
+    parts[two, 1] = state.ring.hashes[said.ends[two] % size]
+    found = counts.find(state.counts, said.keys)
+    history = np.zeros(said.keys.size)
+    history[np.searchsorted(said.keys, found.keys)] = found.history
+    general = general_use(state, book, parts, said.words)
+    people = float(state.tracks[0]) + rules.prior
+    each = [general_use(state, book, parts[:, g : g + 1], np.ones(said.keys.size, np.int64))
+            for g in range(2)]  # fmt: skip
+    return (history + rules.prior * general + 0.5) / people, np.maximum(*each)

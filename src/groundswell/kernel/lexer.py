@@ -1,0 +1,276 @@
+"""The compiled loop of the tokeniser: one pass over a UTF-32 buffer of posts joined by NUL.
+
+`tokens` says what goes in and what comes out; here is how. Everything is inlined into one loop,
+for a call a character would cost more than the work.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from groundswell.kernel import characters as ch
+from groundswell.kernel.domains import registrable_start
+from groundswell.kernel.hashing import FNV_OFFSET, mix, step
+from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+
+
+@njit(nogil=True, cache=True)
+def flag(buffer, care, flags):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Marks the posts of a buffer that have a character of `care`."""
+    post = 0
+    for i in range(buffer.size):
+        c = buffer[i]
+        if c == 0:
+            post += 1
+        elif c >= 0x300:
+            flags[post] |= care[c]
+
+
+@njit(inline="always")
+def _is_word(t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    return ch.LETTER <= t <= ch.DIGIT
+
+
+@njit(inline="always")
+def _is_handle(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    return (97 <= c <= 122) or (65 <= c <= 90) or (48 <= c <= 57) or c == 95
+
+
+@njit(inline="always")
+def _is_www(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    w = 119
+    letters = (buffer[i] | 32) == w and (buffer[i + 1] | 32) == w and (buffer[i + 2] | 32) == w
+    return letters and buffer[i + 3] == 46
+
+
+@njit(inline="always")
+def _is_utm(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    return buffer[i] == 117 and buffer[i + 1] == 116 and buffer[i + 2] == 109
+
+
+@njit(inline="always")
+def _link_body(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Where the address after `http://` or `https://` at i begins; 0 where there is none."""
+    n = buffer.size
+    if i + 6 >= n or (buffer[i] | 32) != 104 or (buffer[i + 1] | 32) != 116:
+        return 0
+    if (buffer[i + 2] | 32) != 116 or (buffer[i + 3] | 32) != 112:
+        return 0
+    j = i + 4
+    if (buffer[j] | 32) == 115:
+        j += 1
+    if j + 2 < n and buffer[j] == 58 and buffer[j + 1] == 47 and buffer[j + 2] == 47:
+        return j + 3
+    return 0
+
+
+@njit(inline="always")
+def _link_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """End of an address: white space, a quote or bracket; closing punctuation is not part of it."""
+    n = buffer.size
+    begin = i
+    while i < n and buffer[i] > 32 and buffer[i] not in (34, 60, 62, 0x3000, 0x300D, 0xFF09):
+        i += 1
+    while i > begin and buffer[i - 1] in (46, 44, 33, 63, 41, 39, 58, 59, 0x2026, 0x201D, 0x2019):
+        i -= 1
+    return i
+
+
+@njit(inline="always")
+def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """(hash, end) of the word at i. Mixed scripts are hashed by what they look like."""
+    n = buffer.size
+    scripts = 0
+    plain = FNV_OFFSET
+    shown = FNV_OFFSET
+    length = 0
+    end = i
+    before_s = FNV_OFFSET
+    apostrophe = -9
+    last = ch.SEPARATOR
+    while i < n:
+        c = buffer[i]
+        t = classes[c]
+        if ch.LETTER <= t <= ch.DIGIT:
+            scripts |= 1 << t
+            plain = step(plain, folded[c])
+            shown = step(shown, lookalike[c])
+            length += 1
+            last = t
+            i += 1
+            end = i
+        elif t == ch.SKIP:
+            i += 1
+        elif (
+            t == ch.APOSTROPHE
+            and length > 0
+            and last != ch.DIGIT
+            and i + 1 < n
+            and ch.LETTER <= classes[buffer[i + 1]] <= ch.GREEK
+        ):
+            before_s = plain
+            apostrophe = length
+            plain = step(plain, 39)
+            shown = step(shown, 39)
+            i += 1
+        elif (
+            t == ch.LINK_PUNCTUATION
+            and last == ch.DIGIT
+            and i + 1 < n
+            and classes[buffer[i + 1]] == ch.DIGIT
+        ):
+            mark = 45 if c in (0x2013, 0x2212) else c
+            plain = step(plain, mark)
+            shown = step(shown, mark)
+            i += 1
+        else:
+            break
+    if length == apostrophe + 1 and folded[buffer[end - 1]] == 115:
+        return before_s, end, 0  # a possessive is its owner
+    mixed = (scripts >> ch.LATIN) & 1 and (scripts >> ch.CYRILLIC) & 3
+    return (shown if mixed else plain), end, length
+
+
+@njit(inline="always")
+def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """(hash, end) of the emoji at i: joined ones are one, skin tones and selectors do not count."""
+    n = buffer.size
+    h = step(FNV_OFFSET, buffer[i])
+    flag = classes[buffer[i]] == ch.REGIONAL
+    i += 1
+    if flag and i < n and classes[buffer[i]] == ch.REGIONAL:
+        return step(h, buffer[i]), i + 1
+    while i < n and not flag:
+        c = buffer[i]
+        if c == ch.ZERO_WIDTH_JOINER and i + 1 < n and classes[buffer[i + 1]] == ch.EMOJI:
+            h = step(step(h, c), buffer[i + 1])
+            i += 2
+        elif classes[c] == ch.SKIP:
+            i += 1
+        else:
+            break
+    return h, i
+
+
+@njit(nogil=True, cache=True)
+def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0912, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
+    """Cuts a buffer into tokens: fills the columns `out` and `first`; returns their number."""
+    classes, folded, lookalike = characters
+    hashes, starts, ends, kinds, joins = out
+    n = buffer.size
+    i = 0
+    post = 0
+    base = 0
+    k = 0
+    joinable = False  # the token before is a word and only space came since
+    while i < n:
+        c = buffer[i]
+        t = classes[c]
+        if t == ch.SPACE or t == ch.SKIP or t == ch.SOFT or t == ch.APOSTROPHE or c == 45:
+            i += 1
+            continue
+        if c == 0:
+            post += 1
+            i += 1
+            base = i
+            first[post] = k
+            joinable = False
+            continue
+        if t == ch.SEPARATOR or t == ch.LINK_PUNCTUATION or k - first[post] >= MAX_TOKENS:
+            i += 1
+            joinable = False
+            continue
+        start = i
+        if ch.LETTER <= t <= ch.DIGIT:
+            body = _link_body(buffer, i) if (c | 32) == 104 else 0
+            if body == 0:
+                h, i, _ = _word(buffer, i, classes, folded, lookalike)
+                hashes[k] = mix(h)
+                starts[k] = start - base
+                ends[k] = i - base
+                kinds[k] = WORD
+                joins[k] = joinable
+                joinable = True
+                k += 1
+                continue
+            joinable = False
+            i = _link_end(buffer, body)
+            if body + 4 < i and _is_www(buffer, body):
+                body += 4
+            host_end = body
+            while host_end < i and buffer[host_end] not in (47, 63, 35, 58):
+                host_end += 1
+            if host_end == body:
+                continue
+            stop = body
+            h = step(FNV_OFFSET, 47)
+            while stop < i and buffer[stop] != 35:
+                if buffer[stop] in (63, 38) and stop + 4 < i and _is_utm(buffer, stop + 1):
+                    break  # who sent the reader is not part of the address
+                letter = buffer[stop]
+                if stop < host_end:
+                    letter = folded[letter]
+                if not (letter == 47 and stop + 1 == i):
+                    h = step(h, letter)
+                stop += 1
+            hashes[k] = mix(h)
+            starts[k] = body - base
+            ends[k] = stop - base
+            kinds[k] = LINK
+            joins[k] = 0
+            k += 1
+            domain = registrable_start(buffer, body, host_end, rules[0], rules[1], rules[2])
+            h = step(FNV_OFFSET, 46)
+            for j in range(domain, host_end):
+                h = step(h, folded[buffer[j]])
+            hashes[k] = mix(h)
+            starts[k] = domain - base
+            ends[k] = host_end - base
+            kinds[k] = DOMAIN
+            joins[k] = 0
+            k += 1
+            continue
+        joinable = False
+        if t == ch.EMOJI or t == ch.REGIONAL:
+            h, i = _emoji(buffer, i, classes)
+            kind = EMOJI
+        elif t == ch.HASH:
+            i += 1
+            h = step(FNV_OFFSET, 35)
+            if i >= n or not _is_word(classes[buffer[i]]):
+                continue
+            letters = 0
+            while i < n and (
+                _is_word(classes[buffer[i]]) or classes[buffer[i]] in (ch.SKIP, ch.SOFT)
+            ):
+                if _is_word(classes[buffer[i]]):
+                    h = step(h, folded[buffer[i]])
+                    letters += classes[buffer[i]] != ch.DIGIT
+                i += 1
+            while classes[buffer[i - 1]] in (ch.SKIP, ch.SOFT):
+                i -= 1
+            if letters == 0:
+                continue  # `#1` is a rank, not a subject
+            kind = TAG
+        else:  # AT
+            i += 1
+            if i >= n or not _is_handle(buffer[i]):
+                continue
+            h = step(FNV_OFFSET, 64)
+            while i < n and (
+                _is_handle(buffer[i])
+                or (buffer[i] in (46, 45, 64) and i + 1 < n and _is_handle(buffer[i + 1]))
+            ):
+                h = step(h, folded[buffer[i]])
+                i += 1
+            kind = MENTION
+        hashes[k] = mix(h)
+        starts[k] = start - base
+        ends[k] = i - base
+        kinds[k] = kind
+        joins[k] = 0
+        k += 1
+    while post + 1 < first.size:
+        post += 1
+        first[post] = k
+    return k

@@ -1,0 +1,126 @@
+"""Whom a story quotes: which of its posts may speak for it, and those that do.
+
+Left out are sensitive posts and those of people who do not want to be found (`unquoted`), posts
+that pass on another's, are addressed to somebody, are mostly links or tags, or are in a language
+that the story is hardly told in.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.expression import NEUTRAL, Voice
+from groundswell.kernel import copies, moods, origins, ring, voices
+from groundswell.kernel.feelings import Floats
+from groundswell.kernel.kinds import EMOJI, LINK, MENTION, TAG, WORD
+from groundswell.kernel.speakers import each, origin_of, speakers
+from groundswell.kernel.state import State
+from groundswell.kernel.stories import Living
+
+Ints = NDArray[np.int64]
+
+CANDIDATES: Final = 100
+SPOKEN: Final = 0.1
+"""Share of the candidates from which on a language is one that a story is told in."""
+SHORTEST: Final = 3
+"""Words that a voice needs: less is a shout, or a link."""
+LONGEST: Final = 500
+"""Characters of a voice: nobody reads more."""
+TAGS: Final = 4
+"""Hashtags, mentions and links that a voice may have; more is bait."""
+SURE: Final = 0.3
+"""Probability from which on a voice is said to read as something."""
+
+
+def quote(
+    state: State, reader: moods.Reader, one: Living, posts: Ints
+) -> tuple[tuple[Voice, ...], int]:
+    """Of a story's posts those that speak for it, and from how many they were chosen."""
+    posts = each(state, posts[_may(state, posts)])
+    sample = speakers(state, posts, CANDIDATES)
+    said = [origin_of(state, place) for place in (sample % state.ring.posts).tolist()]
+    langs = [origin.lang for origin in said]
+    told = [i for i, lang in enumerate(langs) if langs.count(lang) >= SPOKEN * len(langs)]
+    sample, said = sample[told], [said[i] for i in told]
+    felt = one.felt.of(sample, len(reader.labels))
+    chosen = voices.choose(_candidates(state, sample, felt))
+    return (
+        tuple(_voice(state, int(sample[i]), said[i], _leads(reader, felt[i])) for i in chosen),
+        int(posts.size),
+    )
+
+
+def _may(state: State, posts: Ints) -> NDArray[np.bool_]:
+    """Which posts may be quoted, by what they are made of and what their authors allow."""
+    held = state.ring
+    places = posts % held.posts
+    at, owners = _tokens(held, places)
+    kinds = held.kinds[at]
+    words = np.bincount(owners[kinds == WORD], minlength=posts.size)
+    shown = np.bincount(owners[np.isin(kinds, (TAG, MENTION, LINK))], minlength=posts.size)
+    sizes = held.count[places].astype(np.int64)
+    opens = held.kinds[held.first[places] % held.tokens]
+    repeats = copies.read(held.hashes, held.kinds, held.first[places], sizes).repeats
+    fits = [len(held.texts[place] or "") <= LONGEST for place in places.tolist()]
+    may: NDArray[np.bool_] = (
+        ((held.flags[places] & (ring.UNSEEN | ring.UNQUOTED)) == 0)
+        & (words >= SHORTEST)
+        & (shown <= TAGS)
+        & (opens != MENTION)
+        & ~repeats
+        & np.array(fits, np.bool_)
+    )
+    return may
+
+
+def _tokens(held: ring.Ring, places: Ints) -> tuple[Ints, Ints]:
+    """Places of posts' tokens, and the post of each, by its number."""
+    sizes = held.count[places].astype(np.int64)
+    owners = np.repeat(np.arange(places.size), sizes)
+    ahead = np.arange(owners.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return (held.first[places][owners] + ahead) % held.tokens, owners
+
+
+def _candidates(state: State, posts: Ints, felt: Floats) -> voices.Candidates:
+    held = state.ring
+    places = posts % held.posts
+    at, owners = _tokens(held, places)
+    said = np.isin(held.kinds[at], (WORD, TAG, EMOJI))
+    return voices.Candidates(held.hashes[at[said]], owners[said], held.times[places], felt)
+
+
+def _leads(reader: moods.Reader, values: Floats) -> str:
+    """The label of one post, where it surely has one besides neutral."""
+    order = np.argsort(-values, kind="stable")
+    for j in order[:2].tolist():
+        label: str = reader.labels[j]
+        if label != NEUTRAL and values[j] >= max(reader.english.thresholds[j], SURE):
+            return label
+    return ""
+
+
+def _voice(state: State, post: int, said: origins.Origin, feeling: str) -> Voice:
+    held = state.ring
+    place = post % held.posts
+    return Voice(
+        text=said.text,
+        at=int(held.times[place]),
+        url=said.url,
+        network=_network(said),
+        feeling=feeling,
+        post=int(held.ids[place]),
+        author=int(held.authors[place]),
+    )
+
+
+def _network(said: origins.Origin) -> str:
+    if said.id.startswith("at://"):
+        return "Bluesky"
+    try:
+        return urlsplit(said.url).hostname or ""
+    except ValueError:
+        return ""

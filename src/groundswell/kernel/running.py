@@ -1,0 +1,104 @@
+"""The running story of a board with one subject: what it is about, and the small things in it.
+
+On a stream of one debate or one match nobody needs to be told that it goes on; but what is too
+small to be a story of its own (a name called out, a line of a speech) has its place in it, as one
+of its moments. So nothing is lost and the board stays short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import alike, bursts, stories
+from groundswell.kernel.distinct import distinct
+from groundswell.kernel.evidence import recent, suspect
+from groundswell.kernel.gist import carrying
+from groundswell.kernel.naming import name_all
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import State
+from groundswell.kernel.subject import Subject
+from groundswell.kernel.write import Written
+from groundswell.model import Moment, Story
+
+Ints = NDArray[np.int64]
+
+
+def running(
+    state: State,
+    rules: Rules,
+    subject: Subject,
+    words: list[stories.Burst],
+    small: Sequence[Written],
+) -> Story:
+    """The subject as a story. It is told by its words, and by the small stories as its moments.
+
+    `words` are the subject's, measured; `small` come with the largest first. The story is listed
+    and never announced: it began before the desk did.
+    """
+    name_all(state, words)
+    words = sorted(words, key=lambda word: (-word.authors, word.key))
+    lead, told = words[0], small[: rules.most_moments]
+    now = _carried_on(state, words, {row.story.id for row in told})
+    posts = distinct(np.concatenate([word.posts for word in words]))
+    places = posts % state.ring.posts
+    ages = state.counts.slice - state.ring.slices[places].astype(np.int64)
+    bounds = np.array([0, posts.size], np.int64)
+    people = bursts.profile(bounds, state.ring.authors[places], ages, rules.depth)
+    spark = people.per_slice[0]
+    return Story(
+        id=stories.story_id(now.key, now.since * rules.slice_us),
+        rank=0,
+        title=lead.label,
+        terms=alike.once(word.label for word in words)[: rules.most_terms],
+        started_at=now.since * rules.slice_us,
+        status=stories.status(spark, min(state.slice - now.since, rules.depth - 1)),
+        posts=int(posts.size),
+        authors=int(people.within[0, -1]),
+        expected=lead.expected,
+        excess=lead.excess,
+        lift=lead.authors / lead.expected,
+        z=lead.z,
+        window_us=rules.rank_window * rules.slice_us,
+        confirmed=False,
+        doubts=suspect(state, rules, recent(state, rules, posts), now.keys).doubts,
+        subject=True,
+        why=(
+            f"what this board is about: {subject.focus:.0%} of the newest posts speak of it",
+            "what is too small for a story of its own is told here",
+        ),
+        moments=tuple(_moment(rules, row) for row in told),
+        spark=tuple(int(x) for x in spark[::-1]),
+    )
+
+
+def rest(state: State) -> None:
+    """The board has no one subject now."""
+    if state.running is not None:
+        state.running.keys, state.running.aside = (), frozenset()
+
+
+def _carried_on(state: State, words: list[stories.Burst], aside: set[str]) -> stories.Running:
+    """The running story as it stands now; it is one while its leading word is of the subject."""
+    keys = tuple(word.key for word in words)
+    now = state.running
+    if now is None or now.key not in keys:
+        now = state.running = stories.Running(keys[0], state.slice)
+    now.keys, now.aside = keys, frozenset(aside)
+    return now
+
+
+def _moment(rules: Rules, row: Written) -> Moment:
+    """A small story as a moment. It has few posts, so it may say more of them."""
+    story = row.story
+    terms = carrying(row.said, rules.aside, rules.most_terms) if row.said else []
+    peak = max((m.peak_at for m in story.moments), default=story.started_at)
+    return Moment(
+        story.title,
+        tuple(t.label for t in terms) or story.terms,
+        story.started_at,
+        peak,
+        story.authors,
+    )

@@ -1,0 +1,249 @@
+"""`/api/v1/openapi.json`: what the API takes and answers, as an OpenAPI 3.1 document.
+
+Schemas come from `shapes`; every status that a route can answer is named.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from groundswell.serve import health, press, shapes
+from groundswell.serve.answers import answer
+from groundswell.serve.api import NAMES, POINTS
+from groundswell.serve.neighbours import MOST
+
+Json = dict[str, Any]
+VERSION = "1.0.0"
+"""Of the API, not of the program."""
+TYPES = (
+    shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series, shapes.Explanation,
+    shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
+    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, health.Health,
+)  # fmt: skip
+WORDS = {
+    304: "It is still what `If-None-Match` named.",
+    400: "A parameter is none, or out of its limits.",
+    404: "There is no such thing, or it is held no more.",
+    429: "Too many streams of one address; `Retry-After` says when to come back.",
+    503: "Not now; `Retry-After`, where there is one, says when.",
+}
+_ABOUT = (
+    "Boards, stories and the reasons for them, as JSON; the same for Mastodon's and Bluesky's "
+    "clients and for feed readers. All of it is read only and open to scripts of any site (CORS). "
+    "Times are RFC 3339 in UTC. Answers have a strong ETag: send it as If-None-Match. New fields "
+    "may come; none changes its meaning within v1."
+)
+
+
+async def openapi(request: Request) -> Response:
+    """`GET /api/v1/openapi.json`."""
+    return answer(request, document())
+
+
+@cache
+def document() -> Json:
+    """The whole document."""
+    _, schemas = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Groundswell", "version": VERSION, "description": _ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": _own() | _neighbours() | _watched(),
+        "components": {
+            "schemas": schemas,
+            "headers": {
+                "ETag": {
+                    "description": "Of exactly these bytes.", "schema": {"type": "string"},
+                    "required": True,
+                },
+                "Link": {
+                    "description": "RFC 8288: the next and the previous page, where there are any.",
+                    "schema": {"type": "string"},
+                },
+            },
+        },
+    }  # fmt: skip
+
+
+def _own() -> Json:
+    name = _path("board", "A name from `/api/v1/boards`.", "all")
+    story = _path("story_id", "A story's `id`.", "rmnptb2k3jla")
+    at = _query("at", _TIME, "The last board that had closed by then, instead of the newest.")
+    after = _query("after", {"type": "string"}, "`next` of the answer before.")
+    words = {"type": "string", "minLength": 1, "maxLength": 100}
+    term = _query("term", words, "What is asked about.", required=True)
+    board = _query("board", {"type": "string", "default": "all"}, "A name, or `*` for all of them.")
+    last = {
+        "name": "Last-Event-ID", "in": "header", "schema": {"type": "string"},
+        "description": "The id of the last event that came; what came after it is sent first.",
+    }  # fmt: skip
+    return {
+        "/api/v1/boards": _get(
+            "boards", "Names of boards, `all` first", _json("Boards"),
+            [_whole("limit", NAMES, 1, NAMES), after],
+            404,
+        ),
+        "/api/v1/boards/{board}": _get(
+            "board", "A board, now or as it was", _json("Board"), [name, at], 404, 503
+        ),
+        "/api/v1/stories/{story_id}": _get(
+            "story", "A story, running or past", _json("Story", "PastStory"), [story], 404, 503,
+            bad=False,
+        ),
+        "/api/v1/stories/{story_id}/series": _get(
+            "series", "A story slice by slice", _json("Series"),
+            [story, _whole("limit", POINTS, 1, POINTS),
+             _query("since", _TIME, "From this slice end on."),
+             _query("until", _TIME, "Before this slice end.")],
+            404, 503,
+        ),
+        "/api/v1/stories/{story_id}/press": _get(
+            "press", "What newsrooms say of a story, and its cause", _json("Press"), [story],
+            404, 503, bad=False,
+        ),
+        "/api/v1/stories/{story_id}/backstory": _get(
+            "backstory", "Earlier stories of its subject", _json("Backstory"), [story], 404, 503,
+            bad=False,
+        ),
+        "/api/v1/explain": _get(
+            "explain", "Why a term is on the board, or why not", _explained(),
+            [term, _query("at", _TIME, "A time of the open slice, or of the last one.")],
+            404, 503, cached=False,
+        ),
+        "/api/v1/stream": _get(
+            "stream", "Boards and what happens, as server-sent events", _STREAM, [board, last],
+            404, 429, 503, cached=False, bad=False,
+        ),
+        "/api/v1/openapi.json": _get(
+            "openapi", "This document", {"application/json": {"schema": {"type": "object"}}}, [],
+            bad=False,
+        ),
+    }  # fmt: skip
+
+
+def _neighbours() -> Json:
+    def page(default: int, most: int) -> list[Json]:
+        limit = _whole("limit", default, 0, MOST)
+        limit["description"] = f"At most {most}; more is taken as {most}, as Mastodon does."
+        return [limit, _whole("offset", 0, 0, MOST)]
+
+    empty = {"type": "array", "items": {"$ref": "#/components/schemas/Nothing"}, "maxItems": 0}
+    none: Json = {"application/json": {"schema": empty}}
+    tags = {"type": "array", "items": {"$ref": "#/components/schemas/Tag"}, "maxItems": 20}
+    name = _path("board", "A name from `/api/v1/boards`.", "all")
+    return {
+        "/api/v1/trends/tags": _get(
+            "mastodon_tags", "Hashtags that carry stories, as Mastodon tells trends",
+            {"application/json": {"schema": tags}}, page(10, 20), 503,
+        ),
+        "/api/v1/trends/links": _get(
+            "mastodon_links", "Always empty: the desk does not hold what links lead to", none,
+            page(10, 20),
+        ),
+        "/api/v1/trends/statuses": _get(
+            "mastodon_statuses", "Always empty: the desk shows no posts", none, page(20, 40)
+        ),
+        "/xrpc/app.bsky.unspecced.getTrends": _get(
+            "bluesky_trends", "Stories as Bluesky tells trends", _json("Trends"),
+            [_whole("limit", 10, 1, 25)],
+        ),
+        "/feeds/{board}.rss": _get(
+            "rss", "A board as RSS 2.0",
+            {"application/rss+xml": {"schema": {"type": "string"}}}, [name], 404, bad=False,
+        ),
+    }  # fmt: skip
+
+
+def _watched() -> Json:
+    state = _json("Health")
+    found = _get(
+        "health", "Whether the desk does its work; its sources and newsrooms", state, [],
+        cached=False, bad=False,
+    )  # fmt: skip
+    found["get"]["responses"]["503"] = {
+        "description": "It does not do its work: `reason` says why.", "content": state,
+    }  # fmt: skip
+    text = {"text/plain": {"schema": {"type": "string", "description": _FIGURES}}}
+    figures = _get("metrics", "Figures for Prometheus", text, [], cached=False, bad=False)
+    return {"/health": found, "/metrics": figures}
+
+
+_FIGURES = (
+    "Prometheus' text format 0.0.4. Labels: `source` is a source of the run, `newsroom` a feed of "
+    "the list that is read (`groundswell_feed_…`: requests, failures, wait); there are no others."
+)
+_TIME: Json = {"type": "string", "format": "date-time", "maxLength": 40}
+_STREAM: Json = {
+    "text/event-stream": {
+        "schema": {
+            "type": "string",
+            "description": (
+                "Events `board` (data: BoardEvent), `story` (StoryEvent), `source` (SourceEvent) "
+                "and `missed` (MissedEvent); a comment every 15 s where nothing happens."
+            ),
+        }
+    }
+}
+
+
+def _get(
+    name: str, summary: str, content: Json, parameters: list[Json], *statuses: int,
+    cached: bool = True, bad: bool = True,
+) -> Json:  # fmt: skip
+    """An operation; `cached` ones know ETags, `bad` ones can refuse a parameter."""
+    good: Json = {"description": summary, "content": content}
+    if cached:
+        good["headers"] = {"ETag": {"$ref": "#/components/headers/ETag"}}
+        parameters = [
+            *parameters,
+            {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},
+        ]
+    if name.startswith("mastodon"):
+        good["headers"]["Link"] = {"$ref": "#/components/headers/Link"}
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    codes = [*([400] if bad else []), *statuses]
+    responses: Json = {"200": good}
+    if cached:
+        responses["304"] = {"description": WORDS[304]}
+    responses |= {str(code): {"description": WORDS[code], "content": error} for code in codes}
+    operation = {"operationId": name, "summary": summary, "parameters": parameters}
+    return {"get": operation | {"responses": responses}}
+
+
+def _json(*names: str) -> Json:
+    found = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {"application/json": {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
+
+
+def _explained() -> Json:
+    """To who accepts text first, the explanation as it is read."""
+    return _json("Explanation") | {"text/plain": {"schema": {"type": "string"}}}
+
+
+def _path(name: str, about: str, example: str) -> Json:
+    return {
+        "name": name, "in": "path", "required": True, "description": about, "example": example,
+        "schema": {"type": "string", "minLength": 1},
+    }  # fmt: skip
+
+
+def _query(name: str, schema: Json, about: str, *, required: bool = False) -> Json:
+    return {
+        "name": name, "in": "query", "required": required, "description": about, "schema": schema,
+    }  # fmt: skip
+
+
+def _whole(name: str, default: int, least: int, most: int) -> Json:
+    schema = {"type": "integer", "minimum": least, "maximum": most, "default": default}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+ROUTES = [Route("/api/v1/openapi.json", openapi)]

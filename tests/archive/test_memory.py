@@ -1,0 +1,86 @@
+"""A run's memory taken up by another run goes on to the same boards, wherever it was taken."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from groundswell import settings
+from groundswell.archive import codec
+from groundswell.engines import boards, local
+from groundswell.engines.boards import Boards
+from groundswell.engines.memory import remembered, resolve, take_up
+from groundswell.engines.ordering import in_order
+from groundswell.kernel import ring
+from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.pipeline import Kernel
+from groundswell.kernel.tokens import Tables
+from groundswell.model import AccountNews, Batch, Board
+from groundswell.sources.recordings import Recording
+from tests.conftest import batch_of
+from tests.nights import recorded
+
+
+def told(found: list[Board]) -> list[object]:
+    return [(board.to_dict(), [event.to_dict() for event in board.events]) for board in found]
+
+
+@pytest.mark.parametrize("scopes", [[], ["lang:*", "the=match:(?i)the", "host:bsky.social"]])
+def test_memory_goes_through_a_file_and_on(
+    scopes: list[str], tables: Tables, tmp_path: Path
+) -> None:
+    """At many places of a night, with and without further boards; even the events are the same."""
+    recording = recorded(tmp_path / "night.ndjson", 3_600, first=8_000)
+    batches = list(in_order(Recording(recording).read(), local.ALLOWANCE_US))
+    current = settings.of(boards=scopes, terms=1 << 14, ring_posts=1 << 11)
+    rules, plan = settings.rules(current), boards.plan(current)
+
+    def fresh() -> Boards:
+        return Boards(Kernel(rules, tables), plan)
+
+    def fed(run: Boards, given: list[Batch]) -> list[Board]:
+        return list(chain.from_iterable(run.add(batch) for batch in given))
+
+    one = fresh()
+    whole = fed(one, batches) + one.finish()
+    assert len(whole) > 10
+    assert any(board.events for board in whole)
+    for cut in range(1, len(batches), max(1, len(batches) // 5)):
+        first, second = fresh(), fresh()
+        before = fed(first, batches[:cut])
+        path = tmp_path / f"{cut}.snapshot"
+        with path.open("wb") as file:
+            codec.write(file, remembered(first, None, 0, 0, 0))
+        take_up(second, codec.read(path, resolve))
+        assert told(before + fed(second, batches[cut:]) + second.finish()) == told(whole)
+
+
+def test_only_what_a_run_remembers_is_taken_up() -> None:
+    """A snapshot cannot name a class of another room, or what is no dataclass."""
+    for name in ("os:system", "groundswell.cli.app:main", "groundswell.kernel.state:np",
+                 "groundswell.kernel.nowhere:State", "groundswell.settings:Settings"):  # fmt: skip
+        with pytest.raises(KeyError):
+            resolve(name)
+
+
+def test_what_is_taken_back_is_remembered(tables: Tables, tmp_path: Path) -> None:
+    """News of accounts, deletions and edits that no close has settled yet go through a file."""
+    rules = settings.rules(settings.of(terms=1 << 14, ring_posts=1 << 11))
+    one = Boards(Kernel(rules, tables), boards.Plan(rules))
+    batch = batch_of((60, "ann", "hello there"), (61, "bob", "hello again"))
+    batch.deleted = [("p1", 62_000_000)]
+    batch.accounts = [AccountNews("ann", "hidden", 62_000_000)]
+    one.add(batch)
+    path = tmp_path / "it"
+    with path.open("wb") as file:
+        codec.write(file, remembered(one, None, 0, 0, 0))
+    two = Boards(Kernel(rules, tables), boards.Plan(rules))
+    take_up(two, codec.read(path, resolve))
+    ann = int(hash_strings(["ann"])[0])
+    assert two.main.state.gone.news == [(ann, "hidden", 62_000_000)]
+    one.finish()
+    two.finish()
+    flags = [run.main.state.ring.flags[:2].tolist() for run in (one, two)]
+    assert flags[0] == flags[1] == [ring.HIDDEN, ring.DELETED]

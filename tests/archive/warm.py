@@ -1,0 +1,17 @@
+"""Imported by the server that test processes are forked from: a run makes it load everything.
+
+`make test` runs it once before, so that what it compiles stands in the cache for all processes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import groundswell.cli.show  # noqa: F401 -- with what commands load when they run
+from tests.archive.running import Job, keep
+from tests.nights import recorded
+
+with tempfile.TemporaryDirectory() as place:
+    recording = recorded(Path(place) / "warm.ndjson", 3_000, first=8_500)
+    keep(Job(recording, Path(place) / "kept", snapshot_s=60))

@@ -1,0 +1,77 @@
+"""What a name tells: more than a well-known word, and whole in scripts without spaces."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from groundswell.engines.local import load_lexicon
+from groundswell.kernel.pipeline import Kernel
+from groundswell.kernel.tokens import Tables
+from groundswell.kernel.usage import Lexicon
+from groundswell.model import Board
+from tests.conftest import batch_of
+from tests.kernel.test_pipeline import SMALL, Post
+from tests.kernel.test_running import talk
+
+HOUR = 60
+BURST = range(3 * HOUR, 3 * HOUR + 10)
+
+
+@pytest.fixture(scope="module")
+def book(tables: Tables) -> Lexicon:
+    return load_lexicon(tables)
+
+
+def burst(said: str, people: int) -> list[Post]:
+    """Plain English, forty posts a minute for over three hours; then so many people say this."""
+    rng = random.Random(5)
+    plain = [
+        (m * 60 + rng.random() * 60, f"user{rng.randrange(9_000)}", talk(rng))
+        for m in range(3 * HOUR + 20)
+        for _ in range(40)
+    ]
+    return plain + [
+        (rng.choice(BURST) * 60 + rng.random() * 60, f"fan{i}", f"{said} {talk(rng)}")
+        for i in range(people)
+    ]
+
+
+def boards(posts: list[Post], tables: Tables, book: Lexicon) -> list[Board]:
+    kernel = Kernel(SMALL, tables, book)
+    return kernel.add(batch_of(*sorted(posts))) + kernel.finish()
+
+
+def started(found: list[Board]) -> list[str]:
+    return [e.story.title for board in found for e in board.events if e.type == "story.started"]
+
+
+def listed(found: list[Board]) -> set[str]:
+    return {story.title for board in found for story in board.stories}
+
+
+def test_well_known_words_start_no_story_before_a_day_was_heard(
+    tables: Tables, book: Lexicon
+) -> None:
+    """So many people start a story with a name; with "good afternoon" it is only listed."""
+    named = boards(burst("Zeltrand Quarno", 60), tables, book)
+    assert "Zeltrand Quarno" in started(named)
+    greeted = boards(burst("good afternoon", 60), tables, book)
+    rows = [s for board in greeted for s in board.stories if "good afternoon" in s.terms]
+    assert rows
+    assert started(greeted) == []
+    assert any("before it has heard a whole day" in line for row in rows for line in row.why)
+
+
+def test_a_crowd_starts_one_with_well_known_words_too(tables: Tables, book: Lexicon) -> None:
+    """An earthquake on the first day is told: its people pass the higher bar."""
+    assert started(boards(burst("the earthquake felt here", 240), tables, book)) != []
+
+
+def test_a_name_without_spaces_is_told_whole(tables: Tables, book: Lexicon) -> None:
+    """A dictionary cuts an unknown katakana name into pieces; no row has a piece as its title."""
+    name = "シンーラコーミンナハルー"
+    found = boards(burst(name, 60), tables, book)
+    titles = {title for title in listed(found) if set(title) & set(name)}
+    assert titles == {name}

@@ -1,0 +1,107 @@
+"""What makes one story of several bursts, and what does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundswell.kernel import alike, stories
+from groundswell.kernel.gist import Telling, carrying, name
+from groundswell.kernel.kinds import WORD
+
+
+def burst(label: str, posts: range, **given: object) -> stories.Burst:
+    """A burst with these posts; each word of its label is a part."""
+    values: dict[str, object] = {
+        "key": abs(hash(label)) % 2**32, "parts": tuple(label.casefold().split()),
+        "kind": WORD, "posts": np.array(posts), "z": 6.0, "window": 1,
+        "authors": float(len(posts)), "expected": 1.0, "board": 1_000.0,
+        "excess": float(len(posts)), "strength": 1.0, "started": 10, "known": True, "peak": 10,
+        "open": True, "familiar": False, "told": False, "habit": False, "places": np.array([0]),
+        "label": label,
+    }  # fmt: skip
+    return stories.Burst(**(values | given))  # type: ignore[arg-type]
+
+
+def grouped(*bursts: stories.Burst) -> list[list[str]]:
+    found = stories.group(list(bursts), jaccard=0.25, containment=0.6, most=8, held=10_000)
+    return [[bursts[i].label for i in group] for group in found]
+
+
+def test_a_part_of_a_name_is_the_name() -> None:
+    """People say “Kurt Zouma” or “Zouma”; what goes with the short one belongs to the whole."""
+    whole, short = burst("Kurt Zouma", range(100)), burst("Zouma", range(20, 180))
+    late = burst("header", range(120, 180), started=90)
+    assert "header" in next(group for group in grouped(whole, short, late) if "Kurt Zouma" in group)
+
+
+@pytest.mark.parametrize(("home", "groups"), [("one", 1), ("", 2)])
+def test_what_was_one_story_stays_so_down_to_half_the_overlap(home: str, groups: int) -> None:
+    """Four in ten shared posts make no story, and break none."""
+    a = burst("cape", range(100), home=home)
+    b = burst("copper", range(76, 136), home=home, started=90)
+    assert len(grouped(a, b)) == groups
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("#SOTU", "State of the Union", True),
+        ("#SOTU2023", "#sotu", True),
+        ("Zoumaaaaaa", "#Zouma", True),
+        ("goal", "goals", True),
+        ("1-0", "10", False),
+        ("US", "use", False),
+        ("🔥", "🎉", False),
+        ("Brexit", "#BrexitVote", False),
+    ],
+)
+def test_spellings_of_one_name(one: str, other: str, same: bool) -> None:
+    """Letters decide, not case, marks, shouting or the year; initials stand for a phrase."""
+    assert bool(alike.names(one) & alike.names(other)) == same
+    found = stories.unite([burst(one, range(10)), burst(other, range(50, 60))], [[0], [1]])
+    assert len(found) == (1 if same else 2)
+
+
+def test_on_one_subject_a_moment_takes_in_what_begins_with_it_and_is_far_smaller() -> None:
+    """“get in” joins the goal; a second goal of its own size, or a later word, does not."""
+    goal, cry = burst("Zouma", range(300)), burst("get in", range(400, 420))
+    second, later = burst("Neymar", range(500, 700)), burst("offside", range(800, 820), started=14)
+    found = stories.tie([goal, second, cry, later], [[0], [1], [2], [3]], within=0, times=3.0)
+    assert found == [[0, 2], [1], [3]]
+
+
+def test_a_long_story_is_known_by_all_that_it_was_heard_to_say() -> None:
+    """Late in it only a detail of five posts is new; the group of its name goes on being it."""
+    living = stories.Living("a", 0, "", 0.0, (), np.arange(95, 100), 0, 0, heard=np.arange(100))
+    assert stories.match([np.arange(20, 94)], [living]) == ({0: 0}, {})
+    living.heard = np.zeros(0, np.int64)
+    assert stories.match([np.arange(20, 94)], [living]) == ({}, {})
+
+
+def test_what_its_story_has_told_already_does_not_split_off() -> None:
+    """Six in ten of the smaller group's posts are old: it goes back; three in ten: it splits."""
+    living = stories.Living("a", 0, "", 0.0, (), np.arange(100), 0, 0)
+    groups = [np.arange(100), np.arange(40, 100), np.arange(80, 147)]
+    assert stories.regrown(groups, {1: 0, 2: 0}, {0: 0}, [living]) == {1: 0}
+
+
+@given(st.text(max_size=60))
+def test_any_label_is_itself_and_spells_to_something(label: str) -> None:
+    """Hostile labels neither fail nor vanish."""
+    assert alike.once([label, label]) == (label,)
+    assert alike.spelled(label).strip() or not label.strip()
+
+
+def test_a_story_says_what_tells_and_is_called_by_words() -> None:
+    """What tells a third of the best is left out; a bare number is no name, a score may be."""
+    said = [
+        Telling("53", 9.0, frozenset({1}), common=False),
+        Telling("Zouma", 8.0, frozenset({2}), common=False),
+        Telling("yes", 2.0, frozenset({3}), common=False),
+    ]
+    assert [term.label for term in carrying(said, 0.35, 8)] == ["53", "Zouma"]
+    assert name(said)[0] == "Zouma"
+    assert name([Telling("2-0", 9.0, frozenset({1}), common=False)])[0] == "2-0"

@@ -1,0 +1,324 @@
+"""Makes docs/evaluation.md and its pictures anew: `make evaluation`.
+
+Real sets are read from ../shared/data, which is not distributed; simulated ones are made. A set's
+figures are kept in build/evaluation, so that a run that was stopped goes on where it was; a kept
+one is named as such, and `--again` measures it anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from groundswell import settings
+from groundswell.cli.evaluate import METHODS, OURS
+from groundswell.cli.scoring import Trial, run_all
+from groundswell.evaluate import pictures, read_events
+from groundswell.evaluate.ceiling import ceilings
+from groundswell.evaluate.report import amount, markdown, share
+from groundswell.evaluate.scores import RANKS, Scores
+from groundswell.model import MICROSECONDS
+from groundswell.sources.recordings import Recording
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / ".." / "shared" / "data"
+KEPT = ROOT / "build" / "evaluation"
+PAGE = ROOT / "docs" / "evaluation.md"
+DRAWN = ROOT / "docs" / "pictures" / "evaluation"
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A set to measure on. `tuned` says what of it a constant was ever chosen by."""
+
+    name: str
+    title: str
+    slice: str
+    tuned: str = "nothing"
+    folder: str = ""
+    """In ../shared/data; empty for a simulated one."""
+    events: bool = True
+    """Whether anything happens; on a control all that starts is nothing."""
+    scenario: str = ""
+    seed: int = 0
+    days: int = 14
+    methods: tuple[str, ...] = METHODS
+
+
+SAID_BY = (1, 2, 3, 5, 10)
+"""Texts that a word must stand in, for what could be found at all."""
+LOOKED_AT = "looked at while constants were chosen"
+NIGHTS = (
+    Night("worldcup-2014", "World Cup 2014, a fortnight", "5m", LOOKED_AT + "; SigniTrend too",
+          folder="fifa-worldcup-2014"),
+    Night("super-saturday", "Brexit Super Saturday 2019", "30m", LOOKED_AT,
+          folder="brexit-super-saturday-2019"),
+    Night("opening-2022", "World Cup opening 2022", "5m", LOOKED_AT,
+          folder="fifa-worldcup-2022-opening"),
+    Night("chelsea-arsenal", "Chelsea–Arsenal 2015", "5m", LOOKED_AT,
+          folder="epl-chelsea-arsenal-2015-09-19"),
+    Night("swansea-everton", "Swansea–Everton 2015, quiet control", "1m", LOOKED_AT,
+          folder="epl-swansea-everton-2015-09-19"),
+    Night("boston", "Boston bombings 2013", "15m", LOOKED_AT,
+          folder="crisislex-t6/boston-bombings-2013"),
+    Night("oklahoma", "Oklahoma tornado 2013", "15m", LOOKED_AT,
+          folder="crisislex-t6/oklahoma-tornado-2013"),
+    Night("west-texas", "West Texas explosion 2013", "15m", LOOKED_AT,
+          folder="crisislex-t6/west-texas-explosion-2013"),
+    Night("fan-campaign", "Fan campaign 2022, control", "1m", LOOKED_AT,
+          folder="worldcup-mentions-2022-11-18", events=False),
+    Night("week", "Simulated week", "5m", scenario="fortnight", seed=21, days=7),
+    Night("week-21", "Simulated week", "1m", scenario="fortnight", seed=21, days=7,
+          methods=(OURS,)),
+    Night("week-22", "Simulated week", "1m", scenario="fortnight", seed=22, days=7,
+          methods=(OURS,)),
+    Night("week-23", "Simulated week", "1m", scenario="fortnight", seed=23, days=7,
+          methods=(OURS,)),
+)  # fmt: skip
+REAL = [night for night in NIGHTS if night.folder and night.events]
+CONTROLS = [night for night in NIGHTS if night.name in {"swansea-everton", "fan-campaign"}]
+SIMULATED = [night for night in NIGHTS if night.scenario]
+
+
+def main() -> None:
+    """Measures what is asked for and is not kept, then writes the page from all that is kept."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--only", action="append", choices=[night.name for night in NIGHTS])
+    options.add_argument("--again", action="store_true", help="measure kept sets anew")
+    given = options.parse_args()
+    if not DATA.is_dir():
+        sys.exit("expected the measuring data in ../shared/data, which is not distributed")
+    for night in NIGHTS:
+        if not given.only or night.name in given.only:
+            measure(night, again=given.again)
+    write({night.name: kept(night) for night in NIGHTS if _file(night).exists()})
+
+
+def measure(night: Night, *, again: bool) -> None:
+    """Runs all methods of a set, unless its figures are kept."""
+    if _file(night).exists() and not again:
+        print(f"{night.name}: kept, {_file(night)}", file=sys.stderr)
+        return
+    print(f"{night.name}:", file=sys.stderr)
+    posts, events = _simulated(night) if night.scenario else _real(night)
+    trial = Trial(
+        file=str(posts), events=read_events(events) if events else [],
+        settings=settings.Settings(slice=settings.seconds(night.slice), top=RANKS[-1]),
+        retweets="keep", stop_words="none", counting="authors", complete=False,
+    )  # fmt: skip
+    runs = run_all(trial, list(night.methods), threading.Event())
+    _file(night).write_bytes(msgspec.json.encode(runs))
+
+
+def kept(night: Night) -> list[Scores]:
+    """Figures as kept."""
+    return msgspec.json.decode(_file(night).read_bytes(), type=list[Scores])
+
+
+def _file(night: Night) -> Path:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    return KEPT / f"{night.name}.json"
+
+
+def _real(night: Night) -> tuple[Path, Path | None]:
+    folder = DATA / night.folder
+    return folder / "posts.ndjson.gz", folder / "events.json" if night.events else None
+
+
+def _simulated(night: Night) -> tuple[Path, Path]:
+    """Made by the command that users have."""
+    name = f"{night.scenario}-{night.seed}-{night.days}"
+    posts, events = KEPT / f"{name}.ndjson.zst", KEPT / f"{name}.events.json"
+    if not (posts.exists() and events.exists()):
+        made = ["--scenario", night.scenario, "--seed", str(night.seed),
+                "--days", str(night.days), "--truth", str(events)]  # fmt: skip
+        command = [sys.executable, "-m", "groundswell", "simulate", str(posts), *made]
+        subprocess.run(command, check=True)  # noqa: S603 -- our own command
+    return posts, events
+
+
+def write(runs: dict[str, list[Scores]]) -> None:
+    """The page and its pictures."""
+    DRAWN.mkdir(parents=True, exist_ok=True)
+    parts = [INTRODUCTION, _sets(runs), FOUND, _found(runs), MOST, _most(runs)]
+    parts += [NOTHING, _nothing(runs)]
+    parts += [WORDS, _words(runs), BETTER, _better(runs)]
+    for name, heading in (("worldcup-2014", REAL_HEAD), ("week", SIMULATED_HEAD)):
+        if name in runs:
+            parts += [heading, markdown(runs[name]), *_drawn(name, runs[name])]
+    minutes = [(night, runs[night.name][0]) for night in SIMULATED[1:] if night.name in runs]
+    if minutes:
+        named = [replace(run, method=f"seed {night.seed}") for night, run in minutes]
+        parts += [MINUTES_HEAD, markdown(named)]
+    PAGE.write_text("\n".join([*parts, LIMITS]), "utf-8")
+    print(f"wrote {PAGE}", file=sys.stderr)
+
+
+def _drawn(name: str, runs: list[Scores]) -> list[str]:
+    lines = []
+    for picture in pictures.draw(runs):
+        (DRAWN / f"{name}-{picture.name}.svg").write_text(picture.svg, "utf-8")
+        lines.append(f"![{picture.alt}](pictures/evaluation/{name}-{picture.name}.svg)\n")
+    return lines
+
+
+def _sets(runs: dict[str, list[Scores]]) -> str:
+    """What was tuned on, and what reported on."""
+    lines = ["| set | slice | posts | hours | events | tuned on |", "|---|---|---:|---:|---:|---|"]
+    for night in NIGHTS:
+        if night.name in runs:
+            one = runs[night.name][0]
+            title = night.title + (f" (seed {night.seed})" if night.scenario else "")
+            lines.append(f"| {title} | {night.slice} | {one.posts:,} | {amount(one.hours)} "
+                         f"| {one.events} | {night.tuned} |")  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
+def _found(runs: dict[str, list[Scores]]) -> str:
+    return _grid(
+        [night for night in (*REAL, *SIMULATED[:1]) if night.name in runs], runs,
+        lambda run: f"{share(run.recall[5])} / {share(run.coverage)}",
+    )  # fmt: skip
+
+
+def _most(runs: dict[str, list[Scores]]) -> str:
+    """Coverage of a board that told every word said by so many, a row a set."""
+    lines = [
+        "| | groundswell | best peer | " + " | ".join(f"said by {n}" for n in SAID_BY) + " |",
+        "|---|---:|---:|" + "---:|" * len(SAID_BY),
+    ]
+    for night in REAL:
+        if night.name not in runs:
+            continue
+        posts, events = _real(night)
+        most = ceilings(
+            read_events(events) if events else [], Recording(posts).read(),
+            settings.seconds(night.slice) * MICROSECONDS, SAID_BY,
+        )  # fmt: skip
+        ours = next(run.coverage for run in runs[night.name] if run.method == OURS)
+        peer = max(run.coverage for run in runs[night.name] if run.method != OURS)
+        cells = [share(value) for value in (ours, peer, *most.values())]
+        lines.append(f"| {night.title} ({runs[night.name][0].events}) | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _words(runs: dict[str, list[Scores]]) -> str:
+    return _grid(
+        [night for night in (*REAL, *SIMULATED[:1]) if night.name in runs], runs,
+        lambda run: share(run.keyword_precision),
+    )  # fmt: skip
+
+
+def _nothing(runs: dict[str, list[Scores]]) -> str:
+    return _grid(
+        [night for night in CONTROLS if night.name in runs], runs,
+        lambda run: amount(run.unmatched_per_hour),
+    )  # fmt: skip
+
+
+def _better(runs: dict[str, list[Scores]]) -> str:
+    """Every set and figure in which a peer is ahead, made from the figures, not by hand."""
+    figures: tuple[tuple[str, Callable[[Scores], float | None]], ...] = (
+        ("recall@5", lambda run: run.recall[5]),
+        ("recall@10", lambda run: run.recall[10]),
+        ("coverage", lambda run: run.coverage),
+        ("keyword precision", lambda run: run.keyword_precision),
+    )
+    lines = []
+    for night in (*REAL, *SIMULATED[:1]):
+        if night.name not in runs:
+            continue
+        own = next(run for run in runs[night.name] if run.method == OURS)
+        for label, figure in figures:
+            ours = figure(own)
+            ahead = [
+                f"{run.method} {share(value)} (recall@5 {share(run.recall[5])})"
+                for run in runs[night.name]
+                if (value := figure(run)) is not None and ours is not None and value > ours
+            ]
+            if ahead:
+                lines.append(f"- {night.title}, {label}: {share(ours)}; {', '.join(ahead)}.")
+    return "\n".join([*(lines or ["In none of the figures above."]), ""])
+
+
+def _grid(
+    nights: list[Night], runs: dict[str, list[Scores]], figure: Callable[[Scores], str]
+) -> str:
+    """A row a method, a column a set, with the number of events in its head."""
+    heads = [f"{night.title} ({runs[night.name][0].events})" for night in nights]
+    lines = ["| | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
+    for method in METHODS:
+        cells = []
+        for night in nights:
+            found = [run for run in runs[night.name] if run.method == method]
+            cells.append(figure(found[0]) if found else "–")
+        name = f"**{method}**" if method == OURS else method
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+INTRODUCTION = """# How well it finds what happened
+
+Made by `make evaluation`; nothing on this page is typed by hand but the words. Every method sees
+the same posts, counts the same terms by people, and has its terms merged into topics by the same
+rule; its measure is its own. Groundswell is held here as the desk runs it, and so has what comes
+after a measure: it leaves out words that do not tell, ties what began in one minute on a board with
+one subject, and tells what is small as moments of that subject. A peer given those might gain as
+well. `groundswell evaluate --help` runs any of it on your own recordings.
+
+An event is found at K when, on a board from its start to one slice past its end, one story among
+the first K hits every group of its words: with its title, its terms, or its moments. The number of
+events stands beside every figure: with nine events, one more or less is 11 points.
+"""
+FOUND = "## What was found: topic-recall@5 / coverage (events)\n"
+MOST = """## What could be found at all: coverage
+
+Share of an event's groups of words that so many different texts said, from one slice before it to
+one after it: what a board would reach that told every such word, in one story. On Super Saturday
+few speakers were named by even five of the sampled posts.
+"""
+NOTHING = """## Nothing, an hour: new stories that match no event
+
+On a goalless match and on a campaign of fans hardly anything happens, so what starts is wrong.
+"""
+WORDS = """## Words that belong: keyword precision (events)
+
+Share of a story's terms that belong to the event, mean over found events; of the story that matched
+it in the best place, and when it came there, so that many tries do not help.
+"""
+BETTER = """## Where a peer is better
+
+Every set and figure of the tables above in which one is ahead, with what it found: a method that
+tells only the easiest events chooses its words well.
+"""
+REAL_HEAD = """## World Cup 2014 in full
+
+Matches and goals of two weeks. The truth is not complete: cards, songs and rumours are not in it.
+"""
+SIMULATED_HEAD = """## A simulated week in full
+
+Every event and every decoy is known, so precision can be told. Alarms that the board named as
+doubtful are counted apart; peers have no such doubts.
+"""
+MINUTES_HEAD = "## Simulated weeks, a board a minute, as the desk runs\n"
+LIMITS = """## What these figures do not say
+
+- Real sets are small samples of what was written; most have no authors, and distinct texts stand
+  for people.
+- The truth of real sets was written down by people, with times of a minute or more.
+- Peers are our own implementations of published formulas (`src/groundswell/evaluate/peers/`); where
+  a paper leaves a constant open, the class says what was chosen, and SigniTrend's was chosen for
+  its best. They do not see deletions.
+- Peers have no rule for when a topic is news; one is told when it stands among the first ten, past
+  the measure's own threshold where it has one.
+"""
+
+if __name__ == "__main__":
+    main()
