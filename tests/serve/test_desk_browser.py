@@ -76,6 +76,22 @@ def test_by_keyboard_alone_a_story_is_found_opened_and_left(browser: Browser, de
     assert watched.wrong == []
 
 
+def test_a_key_right_after_the_dialog_closed_is_heard(browser: Browser, desk: Desk) -> None:
+    """Until the next frame the focus is still on the dialog's box, which is no field to write in."""
+    page = Watched(browser, desk[1]).page
+    page.goto(desk[1])
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Keys of one letter are on").focus()
+    page.evaluate(
+        """() => {
+          const box = document.querySelector("#keys-on");
+          document.querySelector("#keys").close();
+          box.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+        }"""
+    )
+    assert focused(page) == ORDINARY[0]
+
+
 def test_keys_of_one_letter_can_be_switched_off_for_good(browser: Browser, desk: Desk) -> None:
     """Off they do nothing, also on the next page; in a field they never do; the button stays."""
     page = Watched(browser, desk[1]).page

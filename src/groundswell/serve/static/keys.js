@@ -1,7 +1,7 @@
 // Keys of one letter: off where a reader says so, and never while something is written.
 import { get, set } from "./keep.js";
 
-const WRITES = "input, textarea, select, [contenteditable]";
+const WRITES = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
 export function keys() {
   const dialog = document.querySelector("#keys");
