@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.errors import ServeError
-from groundswell.serve import api, feeds, neighbours, openapi, press, site, stream
+from groundswell.serve import api, behind, feeds, neighbours, openapi, press, site, stream
 from groundswell.serve.answers import problem
 from groundswell.serve.bell import Bell
 from groundswell.serve.health import health
@@ -51,6 +51,7 @@ def create_app(desk: DeskState) -> Starlette:
             *site.routes(),
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
+            *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
             *neighbours.ROUTES,
