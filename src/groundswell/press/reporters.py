@@ -35,7 +35,7 @@ PAGES: Final = 20
 TRIES: Final = 3
 """Times that a page is asked for; then its summary has to do."""
 AGAIN: Final = 3_600.0
-"""Seconds until a page that was not given is asked for again, the second time four times as long."""
+"""Seconds until a page that was not given is asked for again; then four times as long."""
 REMEMBERED: Final = 4_096
 """Pages that were not given, the last ones."""
 
