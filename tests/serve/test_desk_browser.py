@@ -77,7 +77,7 @@ def test_by_keyboard_alone_a_story_is_found_opened_and_left(browser: Browser, de
 
 
 def test_a_key_right_after_the_dialog_closed_is_heard(browser: Browser, desk: Desk) -> None:
-    """Until the next frame the focus is still on the dialog's box, which is no field to write in."""
+    """Until the next frame the focus is still on the dialog's box, where nothing is written."""
     page = Watched(browser, desk[1]).page
     page.goto(desk[1])
     page.get_by_role("button", name="Keys").click()
