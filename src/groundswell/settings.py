@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,16 @@ def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> 
     return field(
         default=default, metadata={"meaning": meaning, "unit": unit, "low": low, "high": high}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of TOML that a room of its own reads."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ", ".join(self.values) or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,9 @@ class Settings:
     )
     contact: str = _setting(
         "", "whom open data may write to about our requests: an address or mail", "contact", 0, 0
+    )
+    alerts: Table = _setting(  # noqa: RUF009 -- frozen, and nobody changes its mapping
+        Table(), "rules and channels of alerts: docs/alerts.md", "table", 0, 0
     )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
 
@@ -170,7 +183,7 @@ def _checked(name: str, value: Any, origin: str) -> Any:
         raise UsageError(f"expected a known setting in {origin}, got {name!r}", hint=hint)
     kind: type[Any] = type(entry.default)
     try:
-        typed: Any = (_boards if name == "boards" else _truth if kind is bool else kind)(value)
+        typed: Any = _READ.get(kind, kind)(value) if name != "boards" else _boards(value)
     except (TypeError, ValueError):
         raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
     low, high = entry.metadata["low"], entry.metadata["high"]
@@ -210,6 +223,20 @@ def _boards(value: Any) -> tuple[scopes.Scope, ...]:
         ) from None
 
 
+def _table(value: Any) -> Table:
+    """A table of TOML, or its text as a variable holds it."""
+    if isinstance(value, str):
+        try:
+            value = tomllib.loads(f"alerts = {value}")["alerts"]
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"expected alerts as {{wait = 30}}: {error}") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("expected alerts as a table", hint="in TOML: [alerts]")
+    return Table(value)
+
+
+_READ: Mapping[type[Any], Callable[[Any], Any]] = {bool: _truth, Table: _table}
+"""How a value becomes one of its field's type, where the type itself does not say."""
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
 

@@ -92,8 +92,9 @@ def test_conditions_are_joined_by_and(given: dict[str, Any], met: bool, matcher:
 @pytest.mark.parametrize(
     ("term", "title"),
     [
-        ("ÉCOLE", "école fermée"), ("ﾄﾖﾀ", "トヨタ"), ("سلام", "السلام سلام"), ("東京", "東京 地震"),
-       
+        ("ÉCOLE", "école fermée"),
+        ("ﾄﾖﾀ", "トヨタ"), ("سلام", "السلام سلام"), ("東京", "東京 地震"),
+
         ("💔", "💔"), ("dŵr", "Dŵr"), ("Москва", "МОСКВА"), ("#fyp", "#FYP"),
     ],
 )  # fmt: skip

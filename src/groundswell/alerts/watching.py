@@ -6,6 +6,7 @@ tables in a folder of its own for as long as it lasts (`Unkept`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -17,7 +18,7 @@ import apsw
 from groundswell.alerts.book import Book
 from groundswell.alerts.crossing import WAIT_US, Alert, Crossing, Crossings
 from groundswell.alerts.matching import Matcher
-from groundswell.alerts.rules import Rule
+from groundswell.alerts.rules import RSS, Rule
 from groundswell.archive.backstory import is_first
 from groundswell.archive.database import FILE, connect, told, transaction
 from groundswell.archive.reading import Reader
@@ -90,7 +91,7 @@ class Alerting:
             [(one.rule, one.story, one.begun, one.told, one.ended, one.quiet) for one in changed],
         )
         for alert in alerts:
-            _write(db, alert, simulated=self._simulated())
+            _write(db, alert, simulated=self._simulated(), now_us=time.time_ns() // 1_000)
         self._told += len(alerts)
 
     def committed(self) -> None:
@@ -137,7 +138,7 @@ def _known(db: apsw.Connection, at: int) -> list[Crossing]:
     return [Crossing(*row) for row in rows]
 
 
-def _write(db: apsw.Connection, alert: Alert, *, simulated: bool) -> None:
+def _write(db: apsw.Connection, alert: Alert, *, simulated: bool, now_us: int) -> None:
     story = replace(alert.story, voices=(), eligible=0)  # an archive keeps no post
     one, channels = alert.crossing, alert.rule.to
     db.execute(
@@ -146,6 +147,6 @@ def _write(db: apsw.Connection, alert: Alert, *, simulated: bool) -> None:
          text(story.to_dict())),
     )  # fmt: skip
     db.executemany(  # a run that was wound back finds again what it has sent
-        "INSERT OR IGNORE INTO delivery VALUES (?, ?, '', 'waiting', 0, 0, 0, '')",
-        [(one.id, channel) for channel in channels],
+        "INSERT OR IGNORE INTO delivery VALUES (?, ?, '', 'waiting', 0, 0, ?, '')",
+        [(one.id, channel, now_us) for channel in channels if channel != RSS],
     )

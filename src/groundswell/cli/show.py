@@ -30,6 +30,7 @@ from groundswell.terminal.progress import Progress
 from groundswell.watch import Watch
 
 if TYPE_CHECKING:
+    from groundswell.cli.alerting import Alerts
     from groundswell.cli.pressing import Press
 
 
@@ -48,6 +49,8 @@ class Show:
     """What is known of the run."""
     parts: list[Any] = field(default_factory=list)
     """Context managers that live as long as the run."""
+    alerts: Callable[[Alerts], None] = lambda _: None
+    """Given what the run has of alerts, before it begins."""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Show:

@@ -76,8 +76,9 @@ def demo(
             press = pressing.simulated(loaded.settings, Path(folder))
             show = Show.desk(loaded, [night], keep_open=True, press=press)
             _replay(
-                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show
-            )
+                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
+                alerts=True,
+            )  # fmt: skip
 
 
 def live(  # noqa: PLR0913 -- one option each
@@ -115,7 +116,7 @@ def live(  # noqa: PLR0913 -- one option each
          "keep": keep}
     )  # fmt: skip
 
-    from groundswell.cli import keeping, pressing
+    from groundswell.cli import alerting, keeping, pressing
     from groundswell.cli.show import Show
     from groundswell.engines import following, identity, local
     from groundswell.engines.boards import plan
@@ -140,10 +141,14 @@ def live(  # noqa: PLR0913 -- one option each
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
             press=pressing.followed(loaded.settings, archive),
         )  # fmt: skip
+        alerts = alerting.opened(
+            stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources)
+        )
+        show.alerts(alerts)
         run = local.Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
             questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
-            heed=Heed(Path(loaded.settings.data_dir)),
+            heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
         )  # fmt: skip
         stack.enter_context(show)
         following.live(sources, rules, run, plan=boards)
@@ -171,6 +176,7 @@ def replay(  # noqa: PLR0913 -- one option each
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a kept replay of the same file stopped.")
     ] = False,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Send alerts, as `live` does.")] = False,
 ) -> None:
     """Play a recording through the same engine as a live stream.
 
@@ -202,7 +208,7 @@ def replay(  # noqa: PLR0913 -- one option each
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
-        resume=resume,
+        resume=resume, alerts=alerts,
     )  # fmt: skip
 
 
@@ -233,12 +239,13 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
     boards: Plan | None = None,
     kept: Sequence[str] = (),
     resume: bool = False,
+    alerts: bool = False,
 ) -> None:
     """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
     rules = settings.rules(loaded.settings)
     pace = settings.speed(speed)
 
-    from groundswell.cli import keeping
+    from groundswell.cli import alerting, keeping
     from groundswell.engines import identity, local
     from groundswell.engines.heeding import Heed
     from groundswell.sources.recordings import RejectWriter
@@ -257,10 +264,17 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             if writers:
                 writers[reject.recording].write([reject])
 
+        unkept = None
+        if alerts:
+            found = alerting.opened(
+                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources)
+            )
+            mode.alerts(found)
+            unkept = found.unkept
         run = local.Run(
             on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
             questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
-            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
+            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None, alerts=unkept,
         )  # fmt: skip
         stack.enter_context(mode)
         summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
