@@ -7,6 +7,7 @@ with the nearest good one named. Where each value came from is kept, for `doctor
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -22,6 +23,8 @@ from groundswell.kernel.rules import Rules
 from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
+TABLES = ("doors",)
+"""Tables of the file: `reading` in `[doors]` is the setting `doors_reading`."""
 PREFIX = "GROUNDSWELL_"
 PRESS_FILE = "press.ndjson"
 """Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
@@ -106,6 +109,20 @@ class Settings:
         Table(), "rules and channels of alerts: docs/alerts.md", "table", 0, 0
     )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+    doors_reading: str = _setting(
+        "open", "who may read: everybody (open), or users and tokens (closed)", "open or closed",
+        0, 0,
+    )  # fmt: skip
+    doors_hosts: tuple[str, ...] = _setting(
+        (), "names that the desk answers to, `*.name` with all below it; none: any", "names", 0, 100
+    )
+    doors_proxies: tuple[str, ...] = _setting(
+        (), "networks of reverse proxies, whose X-Forwarded headers are believed", "networks",
+        0, 100,
+    )  # fmt: skip
+    doors_path: str = _setting(
+        "", "path that the desk is served under, as /trends; none: at the top", "path", 0, 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +175,13 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        given = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"expected TOML in {path}: {error}", hint="mend or remove it") from error
+    for table in TABLES:
+        if isinstance(given.get(table), dict):
+            given |= {f"{table}_{name}": value for name, value in given.pop(table).items()}
+    return given
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -183,12 +204,12 @@ def _checked(name: str, value: Any, origin: str) -> Any:
         raise UsageError(f"expected a known setting in {origin}, got {name!r}", hint=hint)
     kind: type[Any] = type(entry.default)
     try:
-        typed: Any = _READ.get(kind, kind)(value) if name != "boards" else _boards(value)
+        typed: Any = (_READ.get(name) or (_truth if kind is bool else kind))(value)
     except (TypeError, ValueError):
         raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
     low, high = entry.metadata["low"], entry.metadata["high"]
-    if name == "boards" and len(typed) > high:
-        raise UsageError(f"expected at most {high} boards ({origin}), got {len(typed)}")
+    if kind is tuple and len(typed) > high:
+        raise UsageError(f"expected at most {high} {name} ({origin}), got {len(typed)}")
     if kind in {int, float} and not low <= typed <= high:
         unit = entry.metadata["unit"]
         span = f"between {low} and {high}" + (f" {unit}" if unit != name else "")
@@ -235,8 +256,51 @@ def _table(value: Any) -> Table:
     return Table(value)
 
 
-_READ: Mapping[type[Any], Callable[[Any], Any]] = {bool: _truth, Table: _table}
-"""How a value becomes one of its field's type, where the type itself does not say."""
+def _reading(value: Any) -> str:
+    if value not in ("open", "closed"):
+        raise UsageError(f"expected doors_reading as open or closed, got {value!r}")
+    return str(value)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Several, as TOML has them or with commas between, as a variable has them.
+
+    >>> _names("desk.example, *.news.example"), _names(["a"])
+    (('desk.example', '*.news.example'), ('a',))
+    """
+    several = value.split(",") if isinstance(value, str) else value
+    return tuple(one for one in (str(one).strip().lower() for one in several) if one)
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in _names(value))
+    except ValueError as error:
+        raise UsageError(f"expected networks as 127.0.0.1/32, got {value!r}: {error}") from None
+
+
+def _path(value: Any) -> str:
+    """A path without a slash at its end.
+
+    >>> _path("/trends/"), _path("/")
+    ('/trends', '')
+    """
+    path = str(value).rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8}", path):
+        raise UsageError(f"expected doors_path as /trends, got {value!r}")
+    return path
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "alerts": _table,
+    "boards": _boards,
+    "doors_reading": _reading,
+    "doors_hosts": _names,
+    "doors_proxies": _networks,
+    "doors_path": _path,
+}
+"""Settings that are more than a number or a text."""
+
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
 

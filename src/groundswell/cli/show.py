@@ -22,6 +22,7 @@ from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
 from groundswell.serve.app import serve
 from groundswell.serve.consent import Profiles
+from groundswell.serve.doors import Doors
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Loaded
 from groundswell.sources import Source, health_of
@@ -191,7 +192,8 @@ class Show:
             state.revise(found, keys)
             live.revise(found, keys)
 
-        server = serve(state, loaded.settings.host, loaded.settings.port)
+        doors = Doors.of(loaded.settings)
+        server = serve(state, loaded.settings.host, loaded.settings.port, doors)
         parts = [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]
         return cls(board, batch, end, revise, questions, watch, parts)

@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.serve import health, press, shapes
 from groundswell.serve.answers import answer
 from groundswell.serve.api import NAMES, POINTS
 from groundswell.serve.neighbours import MOST
+from groundswell.serve.visiting import requires, root
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
@@ -41,14 +43,15 @@ _ABOUT = (
 )
 
 
+@requires(Role.READER)
 async def openapi(request: Request) -> Response:
     """`GET /api/v1/openapi.json`."""
-    return answer(request, document())
+    return answer(request, document(root()))
 
 
 @cache
-def document() -> Json:
-    """The whole document."""
+def document(path: str = "") -> Json:
+    """The whole document; `path` is what the desk is served under."""
     _, schemas = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
@@ -56,6 +59,7 @@ def document() -> Json:
             "title": "Groundswell", "version": VERSION, "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": path or "/"}],
         "paths": _own() | _neighbours() | _watched(),
         "components": {
             "schemas": schemas,

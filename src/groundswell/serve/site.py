@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.errors import ArchiveError
 from groundswell.model import iso
 from groundswell.scopes import ALL
@@ -22,6 +23,7 @@ from groundswell.serve.past_page import past_page
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.stretch import Stretch, chosen, stretches
 from groundswell.serve.telling import Telling, tell
+from groundswell.serve.visiting import requires
 from groundswell.serve.why import why_page
 
 EMBED: Final = {
@@ -54,6 +56,7 @@ def missing(desk: DeskState, what: str = "page", status: int = 404) -> Response:
     return HTMLResponse(shown, status_code=status)
 
 
+@requires(Role.READER)
 async def board_page(request: Request) -> Response:
     """`GET /?board=`: the newest board of a name; its rows go on by the event stream."""
     desk = desk_of(request)
@@ -68,17 +71,20 @@ async def board_page(request: Request) -> Response:
     return HTMLResponse(html)
 
 
+@requires(Role.READER)
 async def about_page(request: Request) -> Response:
     """`GET /about`: how a story gets onto the board."""
     desk = desk_of(request)
     return HTMLResponse(page("about.html", desk.context, desk.newest))
 
 
+@requires(Role.READER)
 async def story_page(request: Request) -> Response:
     """`GET /story/{id}`: a story's permanent page."""
     return await _told(request, "story.html")
 
 
+@requires(Role.READER)
 async def embed_page(request: Request) -> Response:
     """`GET /embed/{id}`: a story as a small frame for other sites."""
     answer = await _told(request, "embed.html")
@@ -86,6 +92,7 @@ async def embed_page(request: Request) -> Response:
     return answer
 
 
+@requires(Role.READER)
 async def series_csv(request: Request) -> Response:
     """`GET /story/{id}/series.csv`: its curve, a row a slice, and what it was ranked by."""
     desk = desk_of(request)
