@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from groundswell.alerts.book import BOOK, Book
 from groundswell.alerts.channels import Config, config
-from groundswell.alerts.courier import Couriers
+from groundswell.alerts.courier import Couriers, Judge, as_it_stands
 from groundswell.alerts.matching import Matcher
+from groundswell.alerts.room import Room
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.engines.local import load_tables
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
 class Alerts:
     """What a run has of alerts."""
 
-    book: Book
-    config: Config
-    folder: Path
-    """Of the archive in which they stand."""
-    alerting: Alerting
+    room: Room
+    """What its desk shows of them."""
     unkept: Unkept | None = None
     """What finds them where nothing is kept; else the run's keeper does."""
 
@@ -53,9 +51,14 @@ def book(current: Settings, found: Config, folder: Path | None = None) -> tuple[
 
 
 def opened(
-    stack: ExitStack, current: Settings, keeper: Keeper | None, simulated: Callable[[], bool]
+    stack: ExitStack,
+    current: Settings,
+    keeper: Keeper | None,
+    simulated: Callable[[], bool],
+    *,
+    judge: Judge = as_it_stands,
 ) -> Alerts:
-    """Finds and sends alerts as long as the stack is open.
+    """Finds and sends alerts as long as the stack is open; `judge` says what may be told.
 
     A run that keeps nothing has a folder of its own for them, with a copy of the rules that were
     made by command: what is changed on its page changes nothing else.
@@ -72,11 +75,11 @@ def opened(
         if made.is_file():
             (folder / BOOK).write_bytes(made.read_bytes())
     rules, matcher = book(current, found, folder)
-    couriers = Couriers(found, folder, keep_days=current.keep_stories)
+    couriers = Couriers(found, folder, judge=judge, keep_days=current.keep_stories)
     alerting = Alerting(
         rules, matcher, wait_us=found.wait_us, simulated=simulated, wake=couriers.wake
     )
-    alerts = Alerts(rules, found, folder, alerting)
+    alerts = Alerts(Room(rules, found, folder, judge))
     if keeper is None:
         alerts.unkept = Unkept(alerting, folder)
         stack.callback(alerts.unkept.close)

@@ -196,7 +196,11 @@ class Show:
         server = serve(state, loaded.settings.host, loaded.settings.port, doors)
         parts = [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]
-        return cls(board, batch, end, revise, questions, watch, parts)
+
+        def alerts(found: Alerts) -> None:
+            state.alerts = found.room
+
+        return cls(board, batch, end, revise, questions, watch, parts, alerts)
 
 
 def _watch(loaded: Loaded, sources: list[Source]) -> Watch:

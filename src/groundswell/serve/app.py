@@ -21,7 +21,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.doors import Role
 from groundswell.errors import ServeError
-from groundswell.serve import api, entry, feeds, neighbours, openapi, press, site, stream
+from groundswell.serve import (
+    alerts_api,
+    alerts_page,
+    api,
+    entry,
+    feeds,
+    neighbours,
+    openapi,
+    press,
+    site,
+    stream,
+)
 from groundswell.serve.bell import Bell
 from groundswell.serve.doors import Doors, Watched
 from groundswell.serve.guards import Guarded
@@ -64,6 +75,8 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
         routes=[
             *site.routes(),
             *entry.ROUTES,
+            *alerts_page.ROUTES,
+            *alerts_api.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
             *stream.ROUTES,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundswell.doors import Role
-from groundswell.serve import health, press, shapes
+from groundswell.serve import alerts_api, health, press, shapes
 from groundswell.serve.answers import answer
 from groundswell.serve.api import NAMES, POINTS
 from groundswell.serve.neighbours import MOST
@@ -26,18 +26,22 @@ VERSION = "1.0.0"
 TYPES = (
     shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series, shapes.Explanation,
     shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
-    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, health.Health,
+    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, health.Health, *alerts_api.TYPES,
 )  # fmt: skip
 WORDS = {
     304: "It is still what `If-None-Match` named.",
     400: "A parameter is none, or out of its limits.",
+    401: "It is for who has a role: log in, or send a token.",
+    403: "It is for another role, or of another site.",
     404: "There is no such thing, or it is held no more.",
-    429: "Too many streams of one address; `Retry-After` says when to come back.",
+    413: "More than is taken.",
+    429: "Too often, or too many streams of one address; `Retry-After` says when to come back.",
     503: "Not now; `Retry-After`, where there is one, says when.",
 }
 _ABOUT = (
     "Boards, stories and the reasons for them, as JSON; the same for Mastodon's and Bluesky's "
-    "clients and for feed readers. All of it is read only and open to scripts of any site (CORS). "
+    "clients and for feed readers. What reads is open to scripts of any site (CORS); alerts are "
+    "for editors, with a token (`Authorization: Bearer gsw_…`). "
     "Times are RFC 3339 in UTC. Answers have a strong ETag: send it as If-None-Match. New fields "
     "may come; none changes its meaning within v1."
 )
@@ -60,8 +64,9 @@ def document(path: str = "") -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": path or "/"}],
-        "paths": _own() | _neighbours() | _watched(),
+        "paths": _own() | _alerts() | _neighbours() | _watched(),
         "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": schemas,
             "headers": {
                 "ETag": {
@@ -131,6 +136,51 @@ def _own() -> Json:
             bad=False,
         ),
     }  # fmt: skip
+
+
+def _alerts() -> Json:
+    name = _path("name", "A rule's name.", "storm")
+    limit = _whole("limit", alerts_api.LOG, 1, alerts_api.LOG)
+    made = {"application/json": {"schema": {"$ref": "#/components/schemas/NewRule"}}}
+    listed = _get("alerts", "Rules and channels of alerts", _json("Alerts"), [], 401, 403, 404, 503)
+    told = _get("alert_log", "What was told, and what came of it", _json("AlertLog"), [limit],
+                401, 403, 404, 503)  # fmt: skip
+    for one in (listed, told):
+        one["get"]["security"] = [{"token": []}]
+    return {
+        "/api/v1/alerts": listed
+        | _write("post", "alert_add", "Makes a rule", 201, _json("NewRule"), [], made),
+        "/api/v1/alerts/log": told,
+        "/api/v1/alerts/{name}": _write(
+            "delete", "alert_remove", "Lets go of a rule", 204, None, [name]
+        ),
+        "/api/v1/alerts/{name}/test": _write(
+            "post", "alert_test", "Sends a marked test to a rule's channels", 200, _json("Tests"),
+            [name],
+        ),
+        "/feeds/alerts.rss": _get(
+            "alerts_rss", "What was told by rules that tell RSS",
+            {"application/rss+xml": {"schema": {"type": "string"}}}, [], 503, bad=False,
+        ),
+    }  # fmt: skip
+
+
+def _write(
+    method: str, name: str, summary: str, status: int, content: Json | None,
+    parameters: list[Json], body: Json | None = None,
+) -> Json:  # fmt: skip
+    """An operation that changes something, for editors."""
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    good: Json = {"description": summary} | ({"content": content} if content else {})
+    codes = (400, 401, 403, 404, 413, 429, 503)
+    responses = {str(code): {"description": WORDS[code], "content": error} for code in codes}
+    operation: Json = {
+        "operationId": name, "summary": summary, "parameters": parameters,
+        "security": [{"token": []}], "responses": {str(status): good} | responses,
+    }  # fmt: skip
+    if body:
+        operation["requestBody"] = {"required": True, "content": body}
+    return {method: operation}
 
 
 def _neighbours() -> Json:

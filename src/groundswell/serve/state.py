@@ -11,6 +11,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
+from groundswell.alerts.room import Room
 from groundswell.errors import BusyError
 from groundswell.explanation import Explanation
 from groundswell.model import Board, Story, StoryEvent
@@ -103,6 +104,8 @@ class DeskState:
         """The same, less what accounts said that are hidden now."""
         self._revised: dict[str, int] = {}
         self._new = threading.Condition()
+        self.alerts: Room | None = None
+        """Its alerts; None where the run sends none."""
         self.listener: Callable[[], None] | None = None
         """Called after each change, from the thread that made it; must not wait."""
         self.ended = False
