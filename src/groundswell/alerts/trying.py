@@ -55,16 +55,17 @@ def test(rule: Rule, config: Config, folder: Path | None) -> list[Tried]:
             except GroundswellError as error:
                 tried = Tried(name, False, said_of(error))
             found.append(tried)
-            _note(folder, message.id, tried, round(now * MICROSECONDS))
+            _note(folder, rule.name, message.id, tried, round(now * MICROSECONDS))
     return found
 
 
-def _note(folder: Path | None, number: str, tried: Tried, now: int) -> None:
+def _note(folder: Path | None, rule: str, number: str, tried: Tried, now: int) -> None:
     if folder is None or not (folder / FILE).is_file():
         return
     outbox = Outbox(folder, tried.channel)
     try:
-        outbox.tested(number, "sent" if tried.ok else "failed", now, tried.outcome)
+        state = "sent" if tried.ok else "failed"
+        outbox.tested(number, state, now, f"test of {rule}: {tried.outcome}")
         if tried.ok:
             outbox.enable()
     finally:
