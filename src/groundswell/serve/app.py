@@ -21,7 +21,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.doors import Role
 from groundswell.errors import ServeError
-from groundswell.serve import api, entry, feeds, neighbours, openapi, press, site, stream
+from groundswell.serve import (
+    api,
+    behind,
+    entry,
+    feeds,
+    neighbours,
+    openapi,
+    press,
+    site,
+    stream,
+)
 from groundswell.serve.bell import Bell
 from groundswell.serve.doors import Doors, Watched
 from groundswell.serve.guards import Guarded
@@ -66,6 +76,7 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
             *entry.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
+            *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
             *neighbours.ROUTES,
