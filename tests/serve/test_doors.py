@@ -26,6 +26,8 @@ from groundswell.settings import load
 from tests.serve.entering import ORIGIN, PASSWORD, PEOPLE, QUICK, Entered, ask
 from tests.serve.kept import ORDINARY, filled, story, told
 
+TEMPLATES = Path(door.__file__).parent / "templates"
+ADDRESS = re.compile(r'(?<!http-equiv)\b(href|action|src|cite|data-stream|data-address)="([^"]+)"')
 EDDA = PEOPLE[Role.EDITOR]
 OWN = {"Origin": ORIGIN}
 PROXIED = Way(proxies=("127.0.0.1/32", "10.9.0.0/16"))
@@ -297,6 +299,14 @@ def test_under_a_path_everything_leads_there(desk: DeskState, entered: Entered, 
     assert b'href=\\"/story/' in written.event(desk, board, "1", revised=False)
     assert ask(desk, doors, "GET", f"{asked}/static/desk.css").status_code == 200
     assert log_in(desk, doors).headers["location"] == "/trends/past"
+
+
+def test_templates_lead_nowhere_by_themselves() -> None:
+    """Addresses of the desk begin with its path; those of strangers pass the check of links."""
+    for file in sorted(TEMPLATES.glob("*.html")):
+        for attribute, value in ADDRESS.findall(file.read_text("utf-8")):
+            known = value.startswith(("{{ root() }}/", "{{ to(", "#", "?"))
+            assert known or value.endswith("| outside }}"), (file.name, attribute, value)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ Json = dict[str, Any]
 VERSION = "1.0.0"
 """Of the API, not of the program."""
 TYPES = (
-    shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series, shapes.Explanation,
+    shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series,
+    shapes.FeelingBehind, shapes.Explanation,
     shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
     shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, health.Health, *alerts_api.TYPES,
 )  # fmt: skip
@@ -113,6 +114,10 @@ def _own() -> Json:
              _query("since", _TIME, "From this slice end on."),
              _query("until", _TIME, "Before this slice end.")],
             404, 503,
+        ),
+        "/api/v1/stories/{story_id}/feelings/{label}": _get(
+            "feeling", "A feeling of a story, and posts behind it", _json("FeelingBehind"),
+            [story, _path("label", "A label of the story's mood.", "sadness")], 404, 503, bad=False,
         ),
         "/api/v1/stories/{story_id}/press": _get(
             "press", "What newsrooms say of a story, and its cause", _json("Press"), [story],
