@@ -200,6 +200,9 @@ class Story:
     """Posts that speak for it: in memory only, for the archive keeps no post."""
     eligible: int = 0
     """How many posts the voices were chosen from."""
+    edited: tuple[str, ...] = ()
+    """What editors of the desk did to how it is shown: renamed, merged (then its posts and people
+    are those of the larger one, at least) or pinned."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -207,7 +210,7 @@ class Story:
         return tuple(doubt.flag for doubt in self.doubts)
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a board's `stories`."""
+        """As in a board's `stories`; `edited` only where editors did something."""
         return {
             "id": self.id,
             "rank": self.rank,
@@ -231,6 +234,7 @@ class Story:
             "mood": self.mood.to_dict() if self.mood else None,
             "voices": [voice.to_dict() for voice in self.voices],
             "eligible": self.eligible,
+            **({"edited": list(self.edited)} if self.edited else {}),
         }
 
 

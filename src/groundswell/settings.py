@@ -23,6 +23,8 @@ from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
 PREFIX = "GROUNDSWELL_"
+_TABLES = ("review",)
+"""Tables of the file, whose settings have the table's name before their own elsewhere."""
 PRESS_FILE = "press.ndjson"
 """Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
 
@@ -93,6 +95,9 @@ class Settings:
         "", "whom open data may write to about our requests: an address or mail", "contact", 0, 0
     )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+    review_before_publish: bool = _setting(
+        False, "whether new stories wait until an editor approves them", "yes or no", 0, 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,21 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _flat(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"expected TOML in {path}: {error}", hint="mend or remove it") from error
+
+
+def _flat(given: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a table by their own names.
+
+    >>> _flat({"port": 80, "review": {"before_publish": True}})
+    {'port': 80, 'review_before_publish': True}
+    """
+    tables = {name: table for name in _TABLES if isinstance(table := given.get(name), dict)}
+    return {name: value for name, value in given.items() if name not in tables} | {
+        f"{name}_{key}": value for name, table in tables.items() for key, value in table.items()
+    }
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

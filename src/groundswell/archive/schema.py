@@ -112,8 +112,17 @@ _LARGEST = """
 ALTER TABLE story ADD COLUMN mood TEXT NOT NULL DEFAULT 'null';  -- at its largest, as in `state`
 """
 
-MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST)
+_REVIEW = """
+ALTER TABLE decision ADD COLUMN kind TEXT NOT NULL DEFAULT 'story';  -- what `story` names
+ALTER TABLE decision ADD COLUMN value TEXT NOT NULL DEFAULT '';  -- a title, another story, terms
+ALTER TABLE decision ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0;  -- id of the one undone, or 0
+ALTER TABLE decision ADD COLUMN since INTEGER NOT NULL DEFAULT 0;  -- the engine counts by it; or 0
+"""
+
+MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST, _REVIEW)
 """In their order; one that was released is never changed."""
+REVIEWED: Final = MIGRATIONS.index(_REVIEW) + 1
+"""The version from which on decisions have all that they need."""
 
 
 def version(connection: apsw.Connection) -> int:

@@ -18,10 +18,12 @@ from rich.console import Console
 from groundswell.cli.retrospect import Retrospect
 from groundswell.engines.questions import Questions
 from groundswell.model import MICROSECONDS, Batch, Board, Summary
+from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
 from groundswell.serve.app import serve
 from groundswell.serve.consent import Profiles
+from groundswell.serve.following import Following
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Loaded
 from groundswell.sources import Source, health_of
@@ -120,19 +122,29 @@ class Show:
         past: Sequence[Board] = (),  # noqa: ARG003 -- as `desk` is called
         archive: Path | None = None,  # noqa: ARG003 -- as `desk` is called
         press: Press | None = None,  # noqa: ARG003 -- as `desk` is called
+        ledger: Ledger | None = None,
     ) -> Show:
         """A live board in the terminal, nothing served; `quiet` leaves stderr to the log."""
         live = LiveBoard(_heading(loaded, sources))
         watch = _watch(loaded, sources)
+        context = Context(_mode(sources), (), loaded.settings.slice * MICROSECONDS)
+        state = DeskState(context, ledger=ledger)
 
         def board(found: Board) -> None:
             if found.board == shown and not quiet:
-                live.show(found)
+                state.publish(found)
+                live.show(state.newest_of(shown) or found)
 
         def batch(_: Batch) -> None:
             live.heading = replace(live.heading, mode=_mode(sources), sources=_names(watch))
 
-        return cls(board, batch, revise=live.revise, watch=watch, parts=[] if quiet else [live])
+        def revise(found: Revision, keys: Keys) -> None:
+            state.revise(found, keys)
+            live.revise(found, keys)
+
+        following = Following(state, lambda: live.again(state.newest_of(shown)))
+        parts = [following] if quiet else [following, live]
+        return cls(board, batch, revise=revise, watch=watch, parts=parts)
 
     @classmethod
     def desk(  # noqa: PLR0913 -- all that a desk is made of
@@ -147,19 +159,22 @@ class Show:
         past: Sequence[Board] = (),
         archive: Path | None = None,
         press: Press | None = None,
+        ledger: Ledger | None = None,
     ) -> Show:
         """The desk in the browser, and one of its boards in the terminal.
 
         `names` are the boards besides `all` that are known already. With `keep_open` it stays when
         the recording has ended, until Ctrl-C. `quiet` leaves stderr to the log. `past` are boards
         that it shows at once; `archive` is the folder of what the run keeps; `press` reads
-        newsrooms as long as the desk is open.
+        newsrooms as long as the desk is open; `ledger` has what its editors decided.
         """
         heading = _heading(loaded, sources)
         questions = Questions()
         context = Context(_mode(sources), heading.sources, heading.slice_us, tuple(names))
         watch = _watch(loaded, sources)
-        state = DeskState(context, questions.ask, watch, archive, press.room if press else None)
+        state = DeskState(
+            context, questions.ask, watch, archive, press.room if press else None, ledger
+        )
         if press:
             press.follow(state)
         for found in past:
@@ -172,8 +187,9 @@ class Show:
             state.context = replace(state.context, mode=_mode(sources))
             live.heading = replace(live.heading, mode=state.context.mode)
             state.publish(profiles.shown(found) if profiles else found)
-            if found.board == shown and not quiet:
-                live.show(found)
+            newest = state.newest_of(found.board)
+            if newest and found.board == shown and not quiet:
+                live.show(newest)
 
         def batch(_: Batch) -> None:
             live.heading = replace(live.heading, sources=_names(watch))
@@ -189,7 +205,8 @@ class Show:
             live.revise(found, keys)
 
         server = serve(state, loaded.settings.host, loaded.settings.port)
-        parts = [*(press.parts if press else ()), *([profiles] if profiles else ())]
+        parts: list[Any] = [Following(state, lambda: live.again(state.newest_of(shown)))]
+        parts += [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]
         return cls(board, batch, end, revise, questions, watch, parts)
 

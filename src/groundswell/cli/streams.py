@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from groundswell.cli.show import Show
     from groundswell.engines.boards import Plan
     from groundswell.engines.keeping import Keeper
+    from groundswell.review.ledger import Ledger
     from groundswell.sources import Source
 
 DEMO_SPEED = "60x"
@@ -74,7 +75,8 @@ def demo(
         rules = settings.rules(loaded.settings)
         with TemporaryDirectory(prefix="groundswell-demo-") as folder:
             press = pressing.simulated(loaded.settings, Path(folder))
-            show = Show.desk(loaded, [night], keep_open=True, press=press)
+            ledger = _ledger(loaded.settings, None)
+            show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
             _replay(
                 [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show
             )
@@ -139,6 +141,7 @@ def live(  # noqa: PLR0913 -- one option each
         show = make(
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
             press=pressing.followed(loaded.settings, archive),
+            ledger=_ledger(loaded.settings, archive),
         )  # fmt: skip
         run = local.Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
@@ -194,7 +197,10 @@ def replay(  # noqa: PLR0913 -- one option each
     kept = _kept(files, rejects=rejects) if keep or resume else []
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
-        show = Show.desk(loaded, [source], keep_open=True, names=boards.names, archive=archive)
+        show = Show.desk(
+            loaded, [source], keep_open=True, names=boards.names, archive=archive,
+            ledger=_ledger(loaded.settings, archive),
+        )  # fmt: skip
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
     else:
@@ -300,6 +306,13 @@ def _shown(boards: Plan, name: str) -> tuple[str, ...]:
     if name not in known and boards.each is None:
         raise UsageError(f"expected --show with one of {', '.join(known)}, got {name!r}")
     return boards.names
+
+
+def _ledger(current: settings.Settings, folder: Path | None) -> Ledger:
+    """Where editors' decisions about a run stand: beside what it keeps, or in memory."""
+    from groundswell.review.ledger import Ledger
+
+    return Ledger(folder, before_publish=current.review_before_publish)
 
 
 def _slice(text: str) -> int | None:

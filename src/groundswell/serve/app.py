@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.errors import ServeError
-from groundswell.serve import api, feeds, neighbours, openapi, press, site, stream
+from groundswell.serve import api, feeds, led, neighbours, openapi, press, site, stream
 from groundswell.serve.answers import problem
 from groundswell.serve.bell import Bell
 from groundswell.serve.health import health
@@ -60,7 +60,11 @@ def create_app(desk: DeskState) -> Starlette:
             Route("/metrics", metrics),
             Mount("/static", StaticFiles(directory=str(files("groundswell.serve") / "static"))),
         ],
-        middleware=[Middleware(_SafeHeaders), Middleware(_ReadableElsewhere)],
+        middleware=[
+            Middleware(_SafeHeaders),
+            Middleware(_ReadableElsewhere),
+            Middleware(led.Led, desk),
+        ],
         exception_handlers={HTTPException: _error, 404: _error},  # type: ignore[dict-item]
     )
     app.state.desk = desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -48,10 +49,15 @@ def routes() -> list[Route]:
     ]
 
 
-def missing(desk: DeskState, what: str = "page", status: int = 404) -> Response:
+def missing(
+    desk: DeskState,
+    what: str = "page",
+    status: int = 404,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A page that says that something is not there, and where to look; `what` is of which kind."""
     shown = page("missing.html", desk.context, desk.newest, what=what, archive=desk.archive)
-    return HTMLResponse(shown, status_code=status)
+    return HTMLResponse(shown, status, headers)
 
 
 async def board_page(request: Request) -> Response:
