@@ -52,7 +52,7 @@ def test_every_field_says_what_it_is() -> None:
         assert len(entry.metadata["meaning"]) > 10
         assert entry.metadata["unit"]
         if not isinstance(entry.default, str):
-            number = len(entry.default) if entry.name == "boards" else entry.default
+            number = len(entry.default) if isinstance(entry.default, tuple) else entry.default
             assert entry.metadata["low"] <= number <= entry.metadata["high"]
 
 

@@ -234,6 +234,13 @@ def _reaches(host: str, port: int) -> tuple[bool, str, str]:
     return True, f"{host} answers", ""
 
 
+def _value(name: str, value: object) -> str:
+    """A setting's value in one line; boards stand in lines of their own."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return str(len(value)) if name == "boards" else ", ".join(map(str, value))
+
+
 def _print_settings(loaded: settings.Loaded) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -243,9 +250,13 @@ def _print_settings(loaded: settings.Loaded) -> None:
     for entry in fields(Settings):
         about = entry.metadata
         value = getattr(loaded.settings, entry.name)
-        span = "" if isinstance(entry.default, str) else f"{about['low']:g} to {about['high']:g}"
+        span = (
+            ""
+            if isinstance(entry.default, str | tuple)
+            else f"{about['low']:g} to {about['high']:g}"
+        )
         table.add_row(
-            entry.name, str(len(value) if entry.name == "boards" else value),
+            entry.name, _value(entry.name, value),
             loaded.origins[entry.name], about["unit"], span, about["meaning"],
         )  # fmt: skip
     for scope in loaded.settings.boards:

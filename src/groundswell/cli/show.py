@@ -23,6 +23,7 @@ from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
 from groundswell.serve.app import serve
 from groundswell.serve.consent import Profiles
+from groundswell.serve.doors import Doors
 from groundswell.serve.following import Following
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Loaded
@@ -204,7 +205,8 @@ class Show:
             state.revise(found, keys)
             live.revise(found, keys)
 
-        server = serve(state, loaded.settings.host, loaded.settings.port)
+        doors = Doors.of(loaded.settings)
+        server = serve(state, loaded.settings.host, loaded.settings.port, doors)
         parts: list[Any] = [Following(state, lambda: live.again(state.newest_of(shown)))]
         parts += [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from groundswell.errors import SourceError
-from groundswell.press.fetching import Fetcher
+from groundswell.fetching import Fetcher
 from groundswell.press.knowledge import KnownWork
 
 GAP: Final = 1.1

@@ -14,9 +14,9 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from groundswell.errors import SourceError, UsageError
+from groundswell.fetching import short
 from groundswell.model import MICROSECONDS
 from groundswell.press.clippings import Clipping
-from groundswell.press.fetching import short
 
 MOST_ENTRIES: Final = 300
 _MOST_SUMMARY: Final = 2_000

@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.model import MICROSECONDS, Board, Story
 from groundswell.scopes import ALL
 from groundswell.serve.answers import ProblemError, answer, base
 from groundswell.serve.state import desk_of
+from groundswell.serve.visiting import requires
 
 ATOM = "http://www.w3.org/2005/Atom"
 TRENDS = "https://trends.google.com/trending/rss"
@@ -30,6 +32,7 @@ register_namespace("atom", ATOM)
 register_namespace("ht", TRENDS)
 
 
+@requires(Role.READER)
 async def rss(request: Request) -> Response:
     """`GET /feeds/{board}.rss`: the stories of the newest board, the largest first."""
     desk = desk_of(request)

@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from groundswell.serve.answers import ProblemError, problem
+from groundswell.serve.refusing import local_path
 from groundswell.serve.site import EMBED, missing
 from groundswell.serve.state import DeskState
+from groundswell.serve.visiting import root, visit
 
 _STORY: Final = re.compile(r"(/(?:story|embed|api/v1/stories)/)([^/]+)(/.*)?")
 FRESH: Final = {"Cache-Control": "no-cache"}
@@ -30,7 +32,7 @@ class Led:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers where decisions say so, and else passes on."""
-        found = _STORY.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        found = _STORY.fullmatch(local_path(scope)) if scope["type"] == "http" else None
         answer = self._answer(found, scope["query_string"]) if found else None
         await (answer or self.app)(scope, receive, send)
 
@@ -39,10 +41,11 @@ class Led:
         rulings = self.desk.rulings
         target = rulings.leads(story)
         if target in rulings.hidden or story in rulings.hidden:
-            return self._gone(head)
+            # who may undo it sees what it was
+            return None if head == "/story/" and visit().edits else self._gone(head)
         if target == story:
             return None
-        where = f"{head}{quote(target)}{rest or ''}"
+        where = f"{root()}{head}{quote(target)}{rest or ''}"
         return RedirectResponse(
             where + (f"?{query.decode('latin-1')}" if query else ""), 307, FRESH
         )

@@ -14,6 +14,7 @@ from groundswell.press.article import in_words
 from groundswell.serve import sparks
 from groundswell.serve.curves import clock
 from groundswell.serve.state import Context
+from groundswell.serve.visiting import csrf, root, visit
 from groundswell.times import day
 
 MEANING: Final = {
@@ -159,6 +160,7 @@ def known(board: Board) -> int:
 
 
 _environment.globals.update(
+    root=root, csrf=csrf,
     clock=clock, seconds=seconds, day=day, date=date, since=since, iso=iso, times=times,
     many=many, percent=percent, pace=pace, carrying=carrying, spelled=spelled,
     learned=learned, known=known, length=length, meaning=MEANING, edited=EDITED,
@@ -170,5 +172,6 @@ _environment.filters["in_words"] = in_words
 
 
 def page(name: str, context: Context, board: Board | None, **values: object) -> str:
-    """A whole page or a fragment, by its template's name."""
-    return _environment.get_template(name).render(context=context, board=board, **values)
+    """A whole page or a fragment, by its template's name, for the visit that is answered now."""
+    shown = {"context": context, "board": board, "visit": visit()} | values
+    return _environment.get_template(name).render(shown)

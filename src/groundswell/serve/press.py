@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.errors import ArchiveError
 from groundswell.model import iso
 from groundswell.serve.answers import ProblemError, answer
@@ -17,6 +18,7 @@ from groundswell.serve.pressroom import backstory, covered, peak, together
 from groundswell.serve.shapes import Address, Mood, Time
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.telling import Telling, tell
+from groundswell.serve.visiting import requires
 
 NOBODY = "this desk reads no newsrooms; see the setting `newsrooms`"
 NOTHING = "this desk has no archive from before the story"
@@ -143,11 +145,13 @@ def beside(desk: DeskState, told: Telling) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@requires(Role.READER)
 async def press(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/press`."""
     return await _answered(request, "press")
 
 
+@requires(Role.READER)
 async def before(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/backstory`."""
     return await _answered(request, "backstory")
