@@ -23,7 +23,7 @@ from groundswell.kernel.rules import Rules
 from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
-TABLES = ("doors",)
+TABLES = ("doors", "review")
 """Tables of the file: `reading` in `[doors]` is the setting `doors_reading`."""
 PREFIX = "GROUNDSWELL_"
 PRESS_FILE = "press.ndjson"
@@ -109,6 +109,9 @@ class Settings:
         Table(), "rules and channels of alerts: docs/alerts.md", "table", 0, 0
     )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+    review_before_publish: bool = _setting(
+        False, "whether new stories wait until an editor approves them", "yes or no", 0, 1
+    )
     doors_reading: str = _setting(
         "open", "who may read: everybody (open), or users and tokens (closed)", "open or closed",
         0, 0,

@@ -22,11 +22,16 @@ from groundswell.alerts.outbox import Outbox
 from groundswell.alerts.posting import Poster
 from groundswell.alerts.room import Room
 from groundswell.alerts.rules import Rule
+from groundswell.alerts.saying import Told
 from groundswell.alerts.senders import sender
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.doors import Role, passwords
 from groundswell.kernel.tokens import Tables
+from groundswell.review.decisions import draft, undoing
+from groundswell.review.ledger import Ledger
+from groundswell.review.rulings import Rulings
 from groundswell.serve import alerts_api
+from groundswell.serve.announcing import announced
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Settings, Table
 from tests.alerts.making import board, story
@@ -199,3 +204,39 @@ def test_a_desk_that_sends_none_says_so(entered: Entered) -> None:
     assert not feedparser.parse(
         as_editor(desk, entered, "GET", "/feeds/alerts.rss").content
     ).entries
+
+
+@pytest.mark.parametrize(
+    ("verb", "kind", "subject", "value", "found"),
+    [
+        ("hide", "story", "a", "", "stopped"),
+        ("merge", "story", "a", "b", "stopped"),
+        ("reject", "story", "a", "", "stopped"),
+        ("block", "term", "this is for Marguerite", "", "piano"),
+        ("rename", "story", "a", "A dedication", "A dedication"),
+        ("hide", "story", "b", "", "this is for Marguerite"),
+    ],
+)
+def test_editors_decide_what_is_told(
+    verb: str, kind: str, subject: str, value: str, found: str
+) -> None:
+    """By every channel and the feed; what they undo is told again."""
+    desk = DeskState(Context("live", ("x",), 60_000_000))
+    judge = announced(desk)
+    one = Told("msg_1", "loud", "all", 0, False, story("a").to_dict())
+    assert judge(one) is one
+    (made,) = desk.decide([draft("ann", verb, kind, subject, value=value)])
+    judged = judge(one)
+    assert (judged if isinstance(judged, str) else judged.story["title"]) == found
+    desk.decide([undoing("ann", made)])
+    assert judge(one) == one
+
+
+def test_what_waits_for_approval_is_told_when_it_has_it() -> None:
+    """Not stopped, for then it would never be told."""
+    desk = DeskState(Context("live", ("x",), 60_000_000), ledger=Ledger(before_publish=True))
+    desk.rule(Rulings(waiting_since=0))
+    one = Told("msg_1", "loud", "all", 0, False, story("a").to_dict())
+    assert announced(desk)(one) == "waits"
+    desk.rule(Rulings(waiting_since=0, approved=frozenset({"a"})))
+    assert announced(desk)(one) == one

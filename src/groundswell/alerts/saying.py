@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +34,7 @@ class Told:
     at: int
     """The end of the slice that told it, µs."""
     simulated: bool
-    story: Mapping[str, Any]
+    story: dict[str, Any]
     """As `Story.to_dict` gives it."""
 
 

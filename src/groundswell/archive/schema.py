@@ -112,6 +112,13 @@ _LARGEST = """
 ALTER TABLE story ADD COLUMN mood TEXT NOT NULL DEFAULT 'null';  -- at its largest, as in `state`
 """
 
+_REVIEW = """
+ALTER TABLE decision ADD COLUMN kind TEXT NOT NULL DEFAULT 'story';  -- what `story` names
+ALTER TABLE decision ADD COLUMN value TEXT NOT NULL DEFAULT '';  -- a title, another story, terms
+ALTER TABLE decision ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0;  -- id of the one undone, or 0
+ALTER TABLE decision ADD COLUMN since INTEGER NOT NULL DEFAULT 0;  -- the engine counts by it; or 0
+"""
+
 _ALERTS = """
 CREATE TABLE crossing (            -- a rule held for a story, from when on
   rule TEXT NOT NULL, story TEXT NOT NULL, begun INTEGER NOT NULL,
@@ -139,8 +146,10 @@ CREATE TABLE endpoint (            -- channels that said that they are gone; wal
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST, _ALERTS)
+MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST, _REVIEW, _ALERTS)
 """In their order; one that was released is never changed."""
+REVIEWED: Final = MIGRATIONS.index(_REVIEW) + 1
+"""The version from which on decisions have all that they need."""
 
 
 def version(connection: apsw.Connection) -> int:

@@ -29,6 +29,8 @@ class Alerts:
 
     room: Room
     """What its desk shows of them."""
+    couriers: Couriers
+    """Who bring them: to be entered when it is known what editors decided."""
     unkept: Unkept | None = None
     """What finds them where nothing is kept; else the run's keeper does."""
 
@@ -58,7 +60,7 @@ def opened(
     *,
     judge: Judge = as_it_stands,
 ) -> Alerts:
-    """Finds and sends alerts as long as the stack is open; `judge` says what may be told.
+    """Finds alerts as long as the stack is open; `judge` says what may be told.
 
     A run that keeps nothing has a folder of its own for them, with a copy of the rules that were
     made by command: what is changed on its page changes nothing else.
@@ -79,11 +81,10 @@ def opened(
     alerting = Alerting(
         rules, matcher, wait_us=found.wait_us, simulated=simulated, wake=couriers.wake
     )
-    alerts = Alerts(Room(rules, found, folder, judge))
+    alerts = Alerts(Room(rules, found, folder, judge), couriers)
     if keeper is None:
         alerts.unkept = Unkept(alerting, folder)
         stack.callback(alerts.unkept.close)
     else:
         keeper.alerting = alerting
-    stack.enter_context(couriers)
     return alerts

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from groundswell.cli.show import Show
     from groundswell.engines.boards import Plan
     from groundswell.engines.keeping import Keeper
+    from groundswell.review.ledger import Ledger
     from groundswell.sources import Source
 
 DEMO_SPEED = "60x"
@@ -74,7 +75,8 @@ def demo(
         rules = settings.rules(loaded.settings)
         with TemporaryDirectory(prefix="groundswell-demo-") as folder:
             press = pressing.simulated(loaded.settings, Path(folder))
-            show = Show.desk(loaded, [night], keep_open=True, press=press)
+            ledger = _ledger(loaded.settings, None)
+            show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
             _replay(
                 [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
                 alerts=True,
@@ -140,10 +142,12 @@ def live(  # noqa: PLR0913 -- one option each
         show = make(
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
             press=pressing.followed(loaded.settings, archive),
+            ledger=_ledger(loaded.settings, archive),
         )  # fmt: skip
         alerts = alerting.opened(
-            stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources)
-        )
+            stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+            judge=show.judge,
+        )  # fmt: skip
         show.alerts(alerts)
         run = local.Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
@@ -151,6 +155,7 @@ def live(  # noqa: PLR0913 -- one option each
             heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
         )  # fmt: skip
         stack.enter_context(show)
+        stack.enter_context(alerts.couriers)
         following.live(sources, rules, run, plan=boards)
 
 
@@ -200,7 +205,10 @@ def replay(  # noqa: PLR0913 -- one option each
     kept = _kept(files, rejects=rejects) if keep or resume else []
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
-        show = Show.desk(loaded, [source], keep_open=True, names=boards.names, archive=archive)
+        show = Show.desk(
+            loaded, [source], keep_open=True, names=boards.names, archive=archive,
+            ledger=_ledger(loaded.settings, archive),
+        )  # fmt: skip
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
     else:
@@ -264,19 +272,22 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             if writers:
                 writers[reject.recording].write([reject])
 
-        unkept = None
+        found = None
         if alerts:
             found = alerting.opened(
-                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources)
-            )
+                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+                judge=mode.judge,
+            )  # fmt: skip
             mode.alerts(found)
-            unkept = found.unkept
         run = local.Run(
             on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
             questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
-            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None, alerts=unkept,
+            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
+            alerts=found.unkept if found else None,
         )  # fmt: skip
         stack.enter_context(mode)
+        if found:
+            stack.enter_context(found.couriers)
         summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
         mode.end(summary, run.stop)
 
@@ -314,6 +325,13 @@ def _shown(boards: Plan, name: str) -> tuple[str, ...]:
     if name not in known and boards.each is None:
         raise UsageError(f"expected --show with one of {', '.join(known)}, got {name!r}")
     return boards.names
+
+
+def _ledger(current: settings.Settings, folder: Path | None) -> Ledger:
+    """Where editors' decisions about a run stand: beside what it keeps, or in memory."""
+    from groundswell.review.ledger import Ledger
+
+    return Ledger(folder, before_publish=current.review_before_publish)
 
 
 def _slice(text: str) -> int | None:

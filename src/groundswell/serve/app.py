@@ -28,9 +28,12 @@ from groundswell.serve import (
     behind,
     entry,
     feeds,
+    led,
     neighbours,
     openapi,
     press,
+    review_api,
+    review_page,
     site,
     stream,
 )
@@ -83,6 +86,8 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
             *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
+            *review_api.ROUTES,
+            *review_page.ROUTES,
             *neighbours.ROUTES,
             *feeds.ROUTES,
             *openapi.ROUTES,
@@ -95,6 +100,7 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
             Middleware(_SafeHeaders),
             Middleware(_ReadableElsewhere),
             Middleware(Watched, doors),
+            Middleware(led.Led, desk),
         ],
         exception_handlers={HTTPException: _error, 404: _error},  # type: ignore[dict-item]
     )
