@@ -28,6 +28,8 @@ TABLES = ("doors", "review")
 PREFIX = "GROUNDSWELL_"
 PRESS_FILE = "press.ndjson"
 """Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
+ALERTS_FILE = "alerts.json"
+"""Likewise: rules of alerts that were made by command or on the desk."""
 
 
 def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> Any:

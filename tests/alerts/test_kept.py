@@ -14,6 +14,7 @@ from groundswell.alerts.outbox import Outbox, log
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting
 from groundswell.archive import Archive
+from groundswell.archive.backup import backup, restore
 from groundswell.cli.app import app
 from groundswell.errors import UsageError
 from groundswell.kernel.tokens import Tables
@@ -141,3 +142,16 @@ def test_a_replay_sends_alerts_only_when_asked(
     if asked:
         assert told[0]["deliveries"][0]["state"] == "sent"
         assert told[0]["id"] == receiver.got[0].headers["webhook-id"]
+
+
+def test_a_backup_takes_rules_along_and_newer_ones_stay(tmp_path: Path, tables: Tables) -> None:
+    """A folder without rules gets those of the backup; one that has some keeps them."""
+    old, bare, other = (tmp_path / name for name in ("old", "bare", "other"))
+    committed(old, tables, [board(0)], Rule("loud", people=50))
+    Book(old).add(Rule("storm", term="storm"))
+    Book(other).add(Rule("rain", term="rain"))
+    backup(old, tmp_path / "kept.tar")
+    for folder in (bare, other):
+        restore(tmp_path / "kept.tar", folder)
+    assert [rule.name for rule in Book(bare).rules()] == ["storm"]
+    assert [rule.name for rule in Book(other).rules()] == ["rain"]

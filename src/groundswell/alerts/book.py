@@ -19,8 +19,9 @@ from groundswell.alerts.rules import Rule, nearest
 from groundswell.archive.database import told
 from groundswell.archive.disk import sync
 from groundswell.errors import ArchiveError, GroundswellError, UsageError
+from groundswell.settings import ALERTS_FILE
 
-BOOK: Final = "alerts.json"
+BOOK: Final = ALERTS_FILE
 MOST: Final = 200
 """Rules of a desk: each is asked of each story at each close."""
 

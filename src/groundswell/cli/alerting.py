@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,10 @@ from groundswell.alerts.courier import Couriers, Judge, as_it_stands
 from groundswell.alerts.matching import Matcher
 from groundswell.alerts.room import Room
 from groundswell.alerts.rules import Rule
+from groundswell.alerts.senders import key_of
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.engines.local import load_tables
+from groundswell.errors import UsageError
 from groundswell.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +52,31 @@ def book(current: Settings, found: Config, folder: Path | None = None) -> tuple[
     for rule in found.rules:
         check(rule)
     return Book(folder or Path(current.data_dir), found.rules, check), matcher
+
+
+def checks(current: Settings) -> Iterator[tuple[bool, str, str]]:
+    """Whether rules can be followed, and each channel's secrets are where the settings say.
+
+    Raises:
+        UsageError: the settings of alerts are wrong.
+    """
+    found = config(current)
+    held, _ = book(current, found)
+    rules = held.rules()
+    if held.trouble:
+        yield False, held.trouble, ""
+    if rules or found.channels:
+        yield True, f"{len(rules)} rules of alerts, {len(found.channels)} channels", ""
+    for channel in found.channels.values():
+        for name in ("url", "secret", "password"):
+            secret = getattr(channel, name, None)
+            try:
+                key = secret.reveal() if secret else ""
+                if name == "secret":
+                    for one in key.split():
+                        key_of(one)
+            except UsageError as error:
+                yield False, f"{channel.id}: {error.problem}", error.hint
 
 
 def opened(
