@@ -169,7 +169,7 @@ def _unpack(file: Path, place: Path) -> None:
         with tarfile.open(file, "r:") as tar:
             for member in tar:
                 path = Path(member.name)
-                known = path in {Path(FILE), Path(LIST), Path(PRESS_FILE)} or (
+                known = path in {Path(FILE), Path(LIST), Path(PRESS_FILE), Path(ALERTS_FILE)} or (
                     len(path.parts) == 2 and path.parts[0] in {SNAPSHOTS, JOURNAL}
                 )
                 if not (member.isfile() and known and ".." not in path.parts):
