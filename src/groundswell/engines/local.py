@@ -173,6 +173,8 @@ class Run:
         waiting = ordering.buckets.values() if ordering else ()
         posts += sum(self.heed.leave_out(batch) for batch in waiting)
         self._tell(found, boards)
+        if self.alerts:
+            self.alerts.take([], found, boards.main.labels)
         if self.keeper:
             self.heed.taken(posts, self.keeper.forget(found))
 
