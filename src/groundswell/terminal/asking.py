@@ -62,7 +62,7 @@ def ask_desk(url: str, term: str, at: str, form: Literal["text", "json"]) -> str
 def _refusal(url: str, status: int, body: bytes) -> SourceError | UsageError:
     try:
         said = msgspec.json.decode(body, type=_Failed).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = _Problem()
     if not said.message:
         return SourceError(f"expected a desk at {clean(url)}, got HTTP {status}", hint=HINT)
