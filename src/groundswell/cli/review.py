@@ -125,12 +125,12 @@ def unblock(
     """
     from groundswell.review.decisions import draft
     from groundswell.review.lists import blocks
+    from groundswell.review.rulings import words
 
     ledger = _ledger()
     wanted = draft("cli", "block", kind, value)
-    found = [
-        one for one in blocks(ledger.all(), wanted.kind) if one.subject == wanted.subject
-    ]  # fmt: skip
+    name = words(wanted.subject)
+    found = [one for one in blocks(ledger.all(), wanted.kind) if words(one.subject) == name]
     if not found:
         raise UsageError(f"expected a {kind} that is blocked, got {value!r}")
     _say(ledger.undo(_who(), found[0].id, reason))

@@ -121,6 +121,7 @@ def live(  # noqa: PLR0913 -- one option each
     from groundswell.cli import alerting, keeping, pressing
     from groundswell.cli.show import Show
     from groundswell.engines import following, identity, local
+    from groundswell.engines.barring import Barring
     from groundswell.engines.boards import plan
     from groundswell.engines.heeding import Heed
 
@@ -138,11 +139,12 @@ def live(  # noqa: PLR0913 -- one option each
             keeper = keeping.followed(stack, loaded.settings, known)
             past = keeping.past(loaded.settings)
             archive = Path(loaded.settings.data_dir)
+        ledger = _ledger(loaded.settings, archive)
         make = Show.terminal if no_serve else Show.desk
         show = make(
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
             press=pressing.followed(loaded.settings, archive),
-            ledger=_ledger(loaded.settings, archive),
+            ledger=ledger,
         )  # fmt: skip
         alerts = alerting.opened(
             stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
@@ -153,6 +155,7 @@ def live(  # noqa: PLR0913 -- one option each
             on_board=show.board, on_batch=show.batch, stop=stop,
             questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
             heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
+            barring=Barring(ledger),
         )  # fmt: skip
         stack.enter_context(show)
         stack.enter_context(alerts.couriers)
@@ -182,6 +185,10 @@ def replay(  # noqa: PLR0913 -- one option each
         bool, typer.Option("--resume", help="Go on where a kept replay of the same file stopped.")
     ] = False,
     alerts: Annotated[bool, typer.Option("--alerts", help="Send alerts, as `live` does.")] = False,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", help="Decisions (`review export decisions`) that hold here too."),
+    ] = None,
 ) -> None:
     """Play a recording through the same engine as a live stream.
 
@@ -203,11 +210,12 @@ def replay(  # noqa: PLR0913 -- one option each
 
     boards = plan(loaded.settings)
     kept = _kept(files, rejects=rejects) if keep or resume else []
+    ledger = _log(review) if review else None
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
         show = Show.desk(
             loaded, [source], keep_open=True, names=boards.names, archive=archive,
-            ledger=_ledger(loaded.settings, archive),
+            ledger=ledger or _ledger(loaded.settings, archive),
         )  # fmt: skip
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
@@ -216,8 +224,23 @@ def replay(  # noqa: PLR0913 -- one option each
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
-        resume=resume, alerts=alerts,
+        resume=resume, alerts=alerts, ledger=ledger,
     )  # fmt: skip
+
+
+def _log(file: Path) -> Ledger:
+    """The decisions of another run.
+
+    Raises:
+        UsageError: they cannot be read.
+    """
+    from groundswell.review.ledger import Ledger
+    from groundswell.review.lists import log_of
+
+    try:
+        return Ledger(replayed=log_of(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"expected decisions in {file}, got: {error}") from error
 
 
 def _kept(files: list[str], *, rejects: bool) -> list[str]:
@@ -248,6 +271,7 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
     kept: Sequence[str] = (),
     resume: bool = False,
     alerts: bool = False,
+    ledger: Ledger | None = None,
 ) -> None:
     """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
     rules = settings.rules(loaded.settings)
@@ -255,6 +279,7 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
 
     from groundswell.cli import alerting, keeping
     from groundswell.engines import identity, local
+    from groundswell.engines.barring import Barring
     from groundswell.engines.heeding import Heed
     from groundswell.sources.recordings import RejectWriter
 
@@ -284,6 +309,7 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
             heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
             alerts=found.unkept if found else None,
+            barring=Barring(ledger) if ledger else None,
         )  # fmt: skip
         stack.enter_context(mode)
         if found:

@@ -14,6 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from groundswell.alerts.watching import Unkept
+from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.heeding import Heed
@@ -105,6 +106,8 @@ class Run:
     """What finds alerts in a run that keeps nothing; of one that is kept, its keeper does."""
     heed: Heed | None = None
     """Who wants to be left out; None where nobody is asked."""
+    barring: Barring | None = None
+    """What editors block; None where nobody is asked."""
     tally: Tally = field(default_factory=Tally)
     began: float = field(default_factory=time.monotonic)
     _foreseen: int = 0
@@ -146,7 +149,7 @@ class Run:
         what fell.
         """
         gone = boards.main.state.gone
-        heard = len(gone.deleted) + len(gone.news)
+        heard = len(gone.deleted) + len(gone.news) + boards.main.veiled
         began = time.monotonic()
         if self.on_revision is None or heard in (0, self._foreseen) or began < self._rests_until:
             return
@@ -181,6 +184,11 @@ class Run:
     def begin(self, boards: Boards) -> None:
         """Says whether somebody follows what is taken back; before anything is counted."""
         boards.main.revising = self.keeper is not None or self.on_revision is not None
+
+    def bar(self, boards: Boards, *, begin: bool = False) -> None:
+        """Takes up what editors block; in the beginning all, when what was remembered is there."""
+        if self.barring is not None:
+            (self.barring.begin if begin else self.barring.look)(boards)
 
     def answer(self, kernel: Kernel) -> None:
         """Answers what was asked meanwhile."""
@@ -242,6 +250,7 @@ def replay(
     boards, ordering = load_boards(rules, plan), Ordering(ALLOWANCE_US)
     run.begin(boards)
     key, after = _resumed(source, run, boards, ordering)
+    run.bar(boards, begin=True)
     pace = _Pace(speed, run, quick_us)
     for batch in _given(source, run, key, after):
         ordering.take(batch)

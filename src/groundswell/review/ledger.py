@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from groundswell.archive import decisions as archived
@@ -30,11 +31,15 @@ class Ledger:
         *,
         before_publish: bool = False,
         clock: Callable[[], float] = time.time,
+        replayed: Sequence[Decision] = (),
     ) -> None:
+        """Where there is no folder, `replayed` are decisions of another desk's log."""
         self.folder = folder
         self.before_publish = before_publish
         self._clock = clock
-        self._held: list[Decision] = []
+        self._held: list[Decision] = list(replayed)
+        self.follows = not replayed
+        """Whether decisions are of the run itself; else they were made before it."""
         self._lock = threading.Lock()
 
     def add(self, drafts: Sequence[Draft]) -> list[Decision]:
@@ -47,7 +52,8 @@ class Ledger:
         at = int(self._clock() * MICROSECONDS)
         with self._lock:
             if self.folder is None:
-                ids = list(range(len(self._held) + 1, len(self._held) + len(drafts) + 1))
+                last = self._held[-1].id if self._held else 0
+                ids = list(range(last + 1, last + len(drafts) + 1))
             else:
                 ids = archived.add(self.folder, [_row(one, at) for one in drafts])
             made = [_decision(one, i, at) for one, i in zip(drafts, ids, strict=True)]
@@ -92,7 +98,7 @@ class Ledger:
         """
         if self.folder is None:
             with self._lock:
-                return len(self._held)
+                return self._held[-1].id if self._held else 0
         return archived.newest(self.folder)
 
     def rulings(self) -> Rulings:
@@ -111,6 +117,11 @@ class Ledger:
         """
         if self.folder is not None:
             archived.take(self.folder, since, ids)
+            return
+        with self._lock:
+            for i, one in enumerate(self._held):
+                if one.id in ids and not one.since:
+                    self._held[i] = replace(one, since=since)
 
     def hold(self) -> None:
         """Has stories wait from now on, where `before_publish` says so and they do not yet.

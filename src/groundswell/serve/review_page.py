@@ -99,6 +99,7 @@ def _told(desk: DeskState) -> dict[str, Any]:
     made = desk.ledger.all()
     rows, held = list(rows_of(desk)), lists.blocks(made)
     return {
+        "names": {one.story.id: one.title for one in rows},
         "waiting": [one for one in rows if one.waits and not one.off],
         "rows": [one for one in rows if not one.waits or one.off],
         "log": made[-LOG:][::-1], "decided": len(made), "gone": undone(made),
