@@ -7,6 +7,7 @@ Every message says what was expected, what came and what to try.
     ├── SourceError       a stream or file that cannot be read     (exit 1)
     │   └── NothingToReadError  a recording without one good post
     ├── ArchiveError      what is kept cannot be written, or is damaged
+    ├── DoorsError        users and sessions cannot be read or written
     ├── ServeError        the desk cannot be served, as on a port in use
     ├── BusyError         the desk cannot answer now, and can later
     └── NotHeldError      what is asked for is no longer held, or not yet there
@@ -48,6 +49,10 @@ class NothingToReadError(SourceError):
 
 class ArchiveError(GroundswellError):
     """The archive cannot be written or read: a full disk, damage, another version."""
+
+
+class DoorsError(GroundswellError):
+    """The file of users, tokens and sessions cannot be read or written."""
 
 
 class ServeError(GroundswellError):

@@ -7,10 +7,11 @@ with the nearest good one named. Where each value came from is kept, for `doctor
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +23,29 @@ from groundswell.kernel.rules import Rules
 from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
+TABLES = ("doors", "review")
+"""Tables of the file: `reading` in `[doors]` is the setting `doors_reading`."""
 PREFIX = "GROUNDSWELL_"
 PRESS_FILE = "press.ndjson"
 """Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
+ALERTS_FILE = "alerts.json"
+"""Likewise: rules of alerts that were made by command or on the desk."""
 
 
 def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> Any:
     return field(
         default=default, metadata={"meaning": meaning, "unit": unit, "low": low, "high": high}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of TOML that a room of its own reads."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ", ".join(self.values) or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,27 @@ class Settings:
     contact: str = _setting(
         "", "whom open data may write to about our requests: an address or mail", "contact", 0, 0
     )
+    alerts: Table = _setting(  # noqa: RUF009 -- frozen, and nobody changes its mapping
+        Table(), "rules and channels of alerts: docs/alerts.md", "table", 0, 0
+    )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+    review_before_publish: bool = _setting(
+        False, "whether new stories wait until an editor approves them", "yes or no", 0, 1
+    )
+    doors_reading: str = _setting(
+        "open", "who may read: everybody (open), or users and tokens (closed)", "open or closed",
+        0, 0,
+    )  # fmt: skip
+    doors_hosts: tuple[str, ...] = _setting(
+        (), "names that the desk answers to, `*.name` with all below it; none: any", "names", 0, 100
+    )
+    doors_proxies: tuple[str, ...] = _setting(
+        (), "networks of reverse proxies, whose X-Forwarded headers are believed", "networks",
+        0, 100,
+    )  # fmt: skip
+    doors_path: str = _setting(
+        "", "path that the desk is served under, as /trends; none: at the top", "path", 0, 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +180,13 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        given = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"expected TOML in {path}: {error}", hint="mend or remove it") from error
+    for table in TABLES:
+        if isinstance(given.get(table), dict):
+            given |= {f"{table}_{name}": value for name, value in given.pop(table).items()}
+    return given
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -170,12 +209,12 @@ def _checked(name: str, value: Any, origin: str) -> Any:
         raise UsageError(f"expected a known setting in {origin}, got {name!r}", hint=hint)
     kind: type[Any] = type(entry.default)
     try:
-        typed: Any = (_boards if name == "boards" else _truth if kind is bool else kind)(value)
+        typed: Any = (_READ.get(name) or (_truth if kind is bool else kind))(value)
     except (TypeError, ValueError):
         raise UsageError(f"expected {kind.__name__} for {name} ({origin}), got {value!r}") from None
     low, high = entry.metadata["low"], entry.metadata["high"]
-    if name == "boards" and len(typed) > high:
-        raise UsageError(f"expected at most {high} boards ({origin}), got {len(typed)}")
+    if kind is tuple and len(typed) > high:
+        raise UsageError(f"expected at most {high} {name} ({origin}), got {len(typed)}")
     if kind in {int, float} and not low <= typed <= high:
         unit = entry.metadata["unit"]
         span = f"between {low} and {high}" + (f" {unit}" if unit != name else "")
@@ -209,6 +248,63 @@ def _boards(value: Any) -> tuple[scopes.Scope, ...]:
             f'expected boards as {{welsh = "lang:cy"}}, got {value!r}: {error}'
         ) from None
 
+
+def _table(value: Any) -> Table:
+    """A table of TOML, or its text as a variable holds it."""
+    if isinstance(value, str):
+        try:
+            value = tomllib.loads(f"alerts = {value}")["alerts"]
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"expected alerts as {{wait = 30}}: {error}") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("expected alerts as a table", hint="in TOML: [alerts]")
+    return Table(value)
+
+
+def _reading(value: Any) -> str:
+    if value not in ("open", "closed"):
+        raise UsageError(f"expected doors_reading as open or closed, got {value!r}")
+    return str(value)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Several, as TOML has them or with commas between, as a variable has them.
+
+    >>> _names("desk.example, *.news.example"), _names(["a"])
+    (('desk.example', '*.news.example'), ('a',))
+    """
+    several = value.split(",") if isinstance(value, str) else value
+    return tuple(one for one in (str(one).strip().lower() for one in several) if one)
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in _names(value))
+    except ValueError as error:
+        raise UsageError(f"expected networks as 127.0.0.1/32, got {value!r}: {error}") from None
+
+
+def _path(value: Any) -> str:
+    """A path without a slash at its end.
+
+    >>> _path("/trends/"), _path("/")
+    ('/trends', '')
+    """
+    path = str(value).rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8}", path):
+        raise UsageError(f"expected doors_path as /trends, got {value!r}")
+    return path
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "alerts": _table,
+    "boards": _boards,
+    "doors_reading": _reading,
+    "doors_hosts": _names,
+    "doors_proxies": _networks,
+    "doors_path": _path,
+}
+"""Settings that are more than a number or a text."""
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from groundswell.errors import SourceError, UsageError
+from groundswell.fetching import Fetcher
 from groundswell.press import read_article
-from groundswell.press.fetching import Fetcher
 from groundswell.press.knowledge import KnownWork, Recorded, discrepancies
 from groundswell.press.musicbrainz import MusicBrainz
 from groundswell.press.services import services

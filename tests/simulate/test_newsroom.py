@@ -9,8 +9,8 @@ from groundswell import settings
 from groundswell.archive.backstory import before
 from groundswell.archive.reading import Reader
 from groundswell.cli.pressing import MONTH_BEFORE, play_earlier
+from groundswell.fetching import Fetcher
 from groundswell.press.clippings import Clippings
-from groundswell.press.fetching import Fetcher
 from groundswell.press.newsrooms import Newsroom
 from groundswell.press.reporters import Reporters
 from groundswell.settings import event_time

@@ -137,6 +137,7 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
         *_archive_check(Path(current.data_dir)),
         *_press_check(Path(current.data_dir)),
         *(_board_check(current) if current.boards else ()),
+        *_alerts_check(current),
     ]
 
 
@@ -195,6 +196,16 @@ def _board_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
         yield True, f"boards besides all: {names}", ""
 
 
+def _alerts_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
+    """Whether the settings of alerts are right, and each channel's secrets are where they say."""
+    from groundswell.cli import alerting
+
+    try:
+        yield from alerting.checks(current)
+    except UsageError as error:
+        yield False, error.problem, error.hint
+
+
 def _newsroom_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
     """Whether the list of newsrooms can be read, and open data is known."""
     from groundswell.press.services import services
@@ -234,6 +245,13 @@ def _reaches(host: str, port: int) -> tuple[bool, str, str]:
     return True, f"{host} answers", ""
 
 
+def _value(name: str, value: object) -> str:
+    """A setting's value in one line; boards stand in lines of their own."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return str(len(value)) if name == "boards" else ", ".join(map(str, value))
+
+
 def _print_settings(loaded: settings.Loaded) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -243,9 +261,13 @@ def _print_settings(loaded: settings.Loaded) -> None:
     for entry in fields(Settings):
         about = entry.metadata
         value = getattr(loaded.settings, entry.name)
-        span = "" if isinstance(entry.default, str) else f"{about['low']:g} to {about['high']:g}"
+        span = (
+            ""
+            if isinstance(entry.default, str | tuple)
+            else f"{about['low']:g} to {about['high']:g}"
+        )
         table.add_row(
-            entry.name, str(len(value) if entry.name == "boards" else value),
+            entry.name, _value(entry.name, value),
             loaded.origins[entry.name], about["unit"], span, about["meaning"],
         )  # fmt: skip
     for scope in loaded.settings.boards:

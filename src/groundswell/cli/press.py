@@ -65,7 +65,7 @@ def press(
 def checked(read: Article, names: Sequence[str]) -> list[Discrepancy]:
     """What services of open data have otherwise than an article."""
     from groundswell import settings
-    from groundswell.press.fetching import Fetcher
+    from groundswell.fetching import Fetcher
     from groundswell.press.knowledge import discrepancies
     from groundswell.press.services import SERVICES
 

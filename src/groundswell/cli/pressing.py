@@ -16,10 +16,10 @@ from groundswell.archive import Archive
 from groundswell.engines import local
 from groundswell.engines.keeping import Keeper
 from groundswell.errors import GroundswellError
+from groundswell.fetching import Fetcher
 from groundswell.model import MICROSECONDS, Story
 from groundswell.press.checking import Checker
 from groundswell.press.clippings import DAY_US, Clippings
-from groundswell.press.fetching import Fetcher
 from groundswell.press.newsrooms import Newsroom, newsrooms
 from groundswell.press.reporters import Reporters
 from groundswell.press.services import SERVICES, services

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from groundswell.errors import NothingToReadError, SourceError, UsageError
-from groundswell.press.fetching import MOST_BYTES, Fetcher
+from groundswell.fetching import MOST_BYTES, Fetcher
 from groundswell.press.robots import Robots
 
 _HTML = re.compile(rb"<!doctype html|<html|<head|<body|<article", re.IGNORECASE)

@@ -18,9 +18,9 @@ from itertools import chain, count
 from typing import Final, Literal
 
 from groundswell.errors import GroundswellError
+from groundswell.fetching import Fetched, Fetcher
 from groundswell.press.clippings import Clipping, Clippings
 from groundswell.press.feeds import clippings
-from groundswell.press.fetching import Fetched, Fetcher
 from groundswell.press.newsrooms import Newsroom
 from groundswell.press.pages import fetched
 from groundswell.press.robots import Robots

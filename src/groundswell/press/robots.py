@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 from groundswell.errors import SourceError
-from groundswell.press.fetching import Fetcher, RefusedError
+from groundswell.fetching import Fetcher, RefusedError
 
 NAME: Final = "groundswell"
 KEPT_SECONDS: Final = 3_600.0

@@ -113,6 +113,8 @@ def moment(request: Request, name: str) -> int | None:
 def base(request: Request) -> str:
     """The desk's address as the asker wrote it; as the socket has it where that was no address.
 
+    It has the path that the desk is under, and no slash at its end.
+
     >>> from starlette.requests import Request
     >>> scope = {"type": "http", "scheme": "http", "server": ("127.0.0.1", 8765)}
     >>> base(Request(scope | {"headers": [(b"host", b"desk.example")]}))
@@ -126,4 +128,4 @@ def base(request: Request) -> str:
         host = f"[{name}]" if ":" in name else name
         host += f":{port}" if port else ""
     scheme = "https" if request.scope.get("scheme") == "https" else "http"
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host}{request.scope.get('root_path', '')}"

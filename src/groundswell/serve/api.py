@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundswell.archive.reading import Span
+from groundswell.doors import Role
 from groundswell.model import MICROSECONDS, iso
 from groundswell.serve.answers import ProblemError, answer, moment, number
 from groundswell.serve.recall import FOREVER, board_at, series, story_json
 from groundswell.serve.state import desk_of
+from groundswell.serve.visiting import requires
 
 NAMES = 100
 """Boards' names in one answer."""
@@ -20,6 +22,7 @@ LONGEST_NAME = 64
 """Characters of a board's name or a story's id."""
 
 
+@requires(Role.READER)
 async def boards(request: Request) -> Response:
     """`GET /api/v1/boards?limit=&after=`: names of boards, `all` first, then by name."""
     desk = desk_of(request)
@@ -36,6 +39,7 @@ async def boards(request: Request) -> Response:
     return answer(request, found)
 
 
+@requires(Role.READER)
 async def board(request: Request) -> Response:
     """`GET /api/v1/boards/{board}?at=`: the newest board of a name, or the last by a time."""
     desk, name = desk_of(request), _name(request, "board")
@@ -52,6 +56,7 @@ async def board(request: Request) -> Response:
     return answer(request, found.to_dict())
 
 
+@requires(Role.READER)
 async def story(request: Request) -> Response:
     """`GET /api/v1/stories/{id}`: a story as it stands, or stood when it was last listed."""
     found = await story_json(desk_of(request), _name(request, "story_id"))
@@ -60,6 +65,7 @@ async def story(request: Request) -> Response:
     return answer(request, found)
 
 
+@requires(Role.READER)
 async def story_series(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/series?since=&until=&limit=`: its slices, oldest first."""
     desk, name = desk_of(request), _name(request, "story_id")

@@ -19,18 +19,38 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from groundswell.doors import Role
 from groundswell.errors import ServeError
-from groundswell.serve import api, behind, feeds, neighbours, openapi, press, site, stream
-from groundswell.serve.answers import problem
+from groundswell.serve import (
+    alerts_api,
+    alerts_page,
+    api,
+    behind,
+    entry,
+    feeds,
+    led,
+    neighbours,
+    openapi,
+    press,
+    review_api,
+    review_page,
+    site,
+    stream,
+)
 from groundswell.serve.bell import Bell
+from groundswell.serve.doors import Doors, Watched
+from groundswell.serve.guards import Guarded
 from groundswell.serve.health import health
-from groundswell.serve.state import DeskState, desk_of
+from groundswell.serve.prompt import Prompt
+from groundswell.serve.refusing import local_path, told
+from groundswell.serve.state import DeskState
+from groundswell.serve.visiting import requires
 from groundswell.serve.watching import metrics
 from groundswell.serve.why import explain_api
 from groundswell.serve.written import Written
 
 JSON = ("/api/", "/xrpc/", "/feeds/")
-"""Below these, errors are JSON, and pages of other sites may read."""
+"""Below these, pages of other sites may read."""
 PATIENCE_MS = 60_000
 """How long the system keeps a connection whose other end takes nothing any more."""
 HEADERS = {
@@ -39,32 +59,54 @@ HEADERS = {
         "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # not `no-referrer`: with it browsers do not say where a form of our own comes from
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+        "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
 }
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Only where it is known that the desk is reached by https."""
 
 
-def create_app(desk: DeskState) -> Starlette:
-    """The desk over what is published to `desk`."""
+def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
+    """The desk over what is published to `desk`; without doors everybody reads, nobody writes."""
+    doors = doors or Doors()
+    static = StaticFiles(directory=str(files("groundswell.serve") / "static"))
     app = Starlette(
         routes=[
             *site.routes(),
+            *entry.ROUTES,
+            *alerts_page.ROUTES,
+            *alerts_api.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
             *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
+            *review_api.ROUTES,
+            *review_page.ROUTES,
             *neighbours.ROUTES,
             *feeds.ROUTES,
             *openapi.ROUTES,
             Route("/health", health),
             Route("/metrics", metrics),
-            Mount("/static", StaticFiles(directory=str(files("groundswell.serve") / "static"))),
+            Mount("/static", requires(Role.NONE)(static)),
         ],
-        middleware=[Middleware(_SafeHeaders), Middleware(_ReadableElsewhere)],
+        middleware=[
+            Middleware(Guarded, doors.way),
+            Middleware(_SafeHeaders),
+            Middleware(_ReadableElsewhere),
+            Middleware(Watched, doors),
+            Middleware(led.Led, desk),
+        ],
         exception_handlers={HTTPException: _error, 404: _error},  # type: ignore[dict-item]
     )
     app.state.desk = desk
+    app.state.doors = doors
     app.router.redirect_slashes = False
     app.state.readers = stream.Readers()
     app.state.written = Written()
@@ -83,7 +125,8 @@ class _SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
-                extra = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
+                wanted = HEADERS | (HSTS if scope["scheme"] == "https" else {})
+                extra = [(k.lower().encode(), v.encode()) for k, v in wanted.items()]
                 missing = [pair for pair in extra if pair[0] not in own]
                 message["headers"] = [*message["headers"], *missing]
             await send(message)
@@ -100,20 +143,17 @@ class _ReadableElsewhere:
             app,
             allow_origins=["*"],
             allow_methods=["GET", "HEAD"],
-            allow_headers=["If-None-Match", "Last-Event-ID"],
+            allow_headers=["Authorization", "If-None-Match", "Last-Event-ID"],
             expose_headers=["ETag", "Link", "Retry-After"],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        shared = scope["type"] == "http" and scope["path"].startswith(JSON)
+        shared = scope["type"] == "http" and local_path(scope).startswith(JSON)
         await (self.shared if shared else self.app)(scope, receive, send)
 
 
 async def _error(request: Request, error: HTTPException) -> Response:
-    # not `request.url`, which a hostile Host header makes an address that cannot be read
-    if request.scope["path"].startswith(JSON):
-        return problem(error)
-    return site.missing(desk_of(request), status=error.status_code)
+    return told(request, error)
 
 
 def _why(error: OSError) -> str:
@@ -135,7 +175,7 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
         ServeError: the port is taken or the address is not ours.
     """
 
-    def __init__(self, desk: DeskState, host: str, port: int) -> None:
+    def __init__(self, desk: DeskState, host: str, port: int, doors: Doors | None = None) -> None:
         try:
             self._socket = socket.create_server((host, port), backlog=512)
         except OSError as error:
@@ -147,11 +187,13 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
             # else what was written for a reader that stalled would wait for it for ever
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE_MS)
         port = self._socket.getsockname()[1]
-        self.url = f"http://{host}:{port}"
-        self._app = create_app(desk)
+        self.url = f"http://{host}:{port}" + (doors.way.path if doors else "")
+        self._app = create_app(desk, doors)
         config = uvicorn.Config(
-            self._app, log_level="warning", timeout_graceful_shutdown=2, lifespan="off"
-        )
+            self._app, log_level="warning", timeout_graceful_shutdown=2, lifespan="off",
+            # whose word is taken for where a request came from is ours to decide (`guards`)
+            proxy_headers=False, ws="none", server_header=False, http=Prompt,
+        )  # fmt: skip
         self._server = _Quiet(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.errors import ArchiveError
 from groundswell.expression import Feeling, Voice, Weighed
 from groundswell.serve import site
@@ -21,6 +22,7 @@ from groundswell.serve.answers import ProblemError, answer
 from groundswell.serve.pages import page
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.telling import Telling, tell
+from groundswell.serve.visiting import requires
 
 NAME: Final = 64
 """Characters of a story's id, and of a label."""
@@ -66,6 +68,7 @@ def behind(desk: DeskState, told: Telling, label: str) -> tuple[Feeling, list[Sh
     return feeling, found
 
 
+@requires(Role.READER)
 async def feeling_page(request: Request) -> Response:
     """`GET /story/{id}/feeling/{label}`: the posts behind one feeling of a story."""
     desk = desk_of(request)
@@ -83,6 +86,7 @@ async def feeling_page(request: Request) -> Response:
     return HTMLResponse(html)
 
 
+@requires(Role.READER)
 async def feeling_api(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/feelings/{label}`: the same as JSON."""
     desk = desk_of(request)

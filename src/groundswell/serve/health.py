@@ -11,10 +11,12 @@ from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from groundswell.doors import Role
 from groundswell.model import iso
 from groundswell.press.reporters import FeedHealth, FeedStatus
 from groundswell.serve.shapes import Time
 from groundswell.serve.state import DeskState, desk_of
+from groundswell.serve.visiting import requires, visit
 from groundswell.watch import SourceHealth, SourceState
 
 
@@ -72,11 +74,18 @@ class Health(Struct, forbid_unknown_fields=True):
     newsrooms: list[Feed]
 
 
+@requires(Role.NONE)
 async def health(request: Request) -> Response:
-    """The desk's state as JSON; 503 where it does not do its work."""
+    """The desk's state as JSON; 503 where it does not do its work.
+
+    Who may not read is told no more than that: a load balancer needs no more.
+    """
     desk = desk_of(request)
     stalled = desk.watch.stalled
-    return JSONResponse(_health(desk, stalled), status_code=503 if stalled else 200)
+    told = _health(desk, stalled)
+    if not visit().reads:
+        told = {"ok": told["ok"], "status": told["status"]}
+    return JSONResponse(told, status_code=503 if stalled else 200)
 
 
 def feeds(desk: DeskState) -> list[FeedHealth]:

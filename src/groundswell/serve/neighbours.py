@@ -19,11 +19,14 @@ from starlette.routing import Route
 
 from groundswell.archive.answering import Carried, carried
 from groundswell.archive.history import DAY_US
+from groundswell.doors import Role
 from groundswell.model import MICROSECONDS, Board, Story, iso
 from groundswell.scopes import ALL
 from groundswell.serve.answers import answer, base, number
 from groundswell.serve.recall import asked, since
+from groundswell.serve.refusing import local_path
 from groundswell.serve.state import desk_of
+from groundswell.serve.visiting import requires
 
 DAYS = 7
 PAST = 5_000
@@ -33,6 +36,7 @@ MOST = 999_999_999
 TAG = re.compile(r"#\w+")
 
 
+@requires(Role.READER)
 async def tags(request: Request) -> Response:
     """`GET /api/v1/trends/tags?limit=&offset=`: hashtags that carry stories, as Mastodon's Tags."""
     desk = desk_of(request)
@@ -56,18 +60,21 @@ async def tags(request: Request) -> Response:
     return _listed(request, found, limit, offset)
 
 
+@requires(Role.READER)
 async def links(request: Request) -> Response:
     """`GET /api/v1/trends/links`: none, for the desk does not hold the pages that links lead to."""
     limit, offset = _page(request, 10, 20)
     return _listed(request, [], limit, offset)
 
 
+@requires(Role.READER)
 async def statuses(request: Request) -> Response:
     """`GET /api/v1/trends/statuses`: none, for the desk shows no posts."""
     limit, offset = _page(request, 20, 40)
     return _listed(request, [], limit, offset)
 
 
+@requires(Role.READER)
 async def bluesky(request: Request) -> Response:
     """`GET /xrpc/app.bsky.unspecced.getTrends?limit=`: stories as Bluesky's `trendView`s."""
     desk = desk_of(request)
@@ -144,7 +151,7 @@ def _page(request: Request, default: int, most: int) -> tuple[int, int]:
 def _listed(request: Request, found: list[dict[str, Any]], limit: int, offset: int) -> Response:
     """A page of a list, with the Link header (RFC 8288) by which Mastodon's clients turn it."""
     near: list[str] = []
-    here = f"{base(request)}{request.scope['path']}?limit={limit}&offset="
+    here = f"{base(request)}{local_path(request.scope)}?limit={limit}&offset="
     if 0 < limit < len(found) - offset:
         near.append(f'<{here}{offset + limit}>; rel="next"')
     if offset and limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from groundswell.press.article import in_words
 from groundswell.serve import sparks
 from groundswell.serve.curves import clock
 from groundswell.serve.state import Context
+from groundswell.serve.visiting import csrf, root, visit
 from groundswell.times import day
 
 MEANING: Final = {
@@ -27,8 +29,16 @@ MEANING: Final = {
 }
 """What each flag means, where the story's own reason is no longer kept."""
 
+EDITED: Final = {
+    "renamed": "title by the desk’s editors",
+    "merged": "several stories in one",
+    "pinned": "pinned by the desk’s editors",
+}
+"""What each of a story's `edited` means."""
+
 FEW: Final = 5
 """Terms of a story on a board; its page has all."""
+_OUTSIDE: Final = re.compile(r"https?://[^\s/?#\\][^\s\x00-\x1f\x7f]{0,4000}", re.IGNORECASE)
 
 _environment = Environment(
     loader=PackageLoader("groundswell.serve"),
@@ -151,17 +161,29 @@ def known(board: Board) -> int:
     return board.learned[0] if board.learning else 1 << 30
 
 
+def outside(url: str) -> str:
+    """An address of somebody else's as a link may have it: http or https, or else empty.
+
+    >>> outside("https://news.example/a?b"), outside("JavaScript:alert(1)"), outside("//x.example")
+    ('https://news.example/a?b', '', '')
+    """
+    return url if _OUTSIDE.fullmatch(url) else ""
+
+
 _environment.globals.update(
+    root=root, csrf=csrf,
     clock=clock, seconds=seconds, day=day, date=date, since=since, iso=iso, times=times,
     many=many, percent=percent, pace=pace, carrying=carrying, spelled=spelled,
-    learned=learned, known=known, length=length, meaning=MEANING,
+    learned=learned, known=known, length=length, meaning=MEANING, edited=EDITED,
     spark_path=sparks.spark_path, spark_onset=sparks.spark_onset, spark_usual=sparks.spark_usual,
     spark_width=sparks.SPARK_WIDTH, spark_height=sparks.SPARK_HEIGHT,
 )  # fmt: skip
 _environment.filters["number"] = number
 _environment.filters["in_words"] = in_words
+_environment.filters["outside"] = outside
 
 
 def page(name: str, context: Context, board: Board | None, **values: object) -> str:
-    """A whole page or a fragment, by its template's name."""
-    return _environment.get_template(name).render(context=context, board=board, **values)
+    """A whole page or a fragment, by its template's name, for the visit that is answered now."""
+    shown = {"context": context, "board": board, "visit": visit()} | values
+    return _environment.get_template(name).render(shown)

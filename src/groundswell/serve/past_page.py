@@ -15,11 +15,13 @@ from starlette.responses import HTMLResponse, Response
 from groundswell.archive import history
 from groundswell.archive.history import DAY_US, HOUR_US, Brief, Large
 from groundswell.archive.reading import Reader, Span
+from groundswell.doors import Role
 from groundswell.errors import ArchiveError, NothingToReadError, UsageError
 from groundswell.model import MICROSECONDS, Board, Story
 from groundswell.scopes import ALL
 from groundswell.serve.pages import page
 from groundswell.serve.state import DeskState, desk_of
+from groundswell.serve.visiting import requires
 from groundswell.settings import event_time
 
 FOUND: Final = 100
@@ -61,6 +63,7 @@ class Month:
     weeks: tuple[tuple[Day | None, ...], ...]
 
 
+@requires(Role.READER)
 async def past_page(request: Request) -> Response:
     """`GET /past?board=&day=&time=&at=&term=`."""
     desk = desk_of(request)
@@ -91,7 +94,7 @@ def _look(desk: DeskState, asked: dict[str, str]) -> dict[str, Any]:
     at = _asked_time(asked)
     if desk.archive is not None:
         try:
-            with Reader(desk.archive) as reader:
+            with desk.reading() as reader:
                 known = {"names": history.names(reader) or desk.names()}
                 return (
                     known

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from groundswell.doors import Role
 from groundswell.errors import ArchiveError
 from groundswell.model import iso
 from groundswell.serve.answers import ProblemError, answer
@@ -17,6 +18,7 @@ from groundswell.serve.pressroom import backstory, covered, peak, together
 from groundswell.serve.shapes import Address, Mood, Time
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.telling import Telling, tell
+from groundswell.serve.visiting import requires
 
 NOBODY = "this desk reads no newsrooms; see the setting `newsrooms`"
 NOTHING = "this desk has no archive from before the story"
@@ -134,7 +136,7 @@ TYPES = (Press, Backstory)
 def beside(desk: DeskState, told: Telling) -> dict[str, Any]:
     """What a story's page shows beside its own numbers, for `press.html`."""
     try:
-        past = backstory(desk.press, desk.archive, told)
+        past = backstory(desk.press, desk.archive, desk.reading, told)
     except ArchiveError:  # the page has more to tell
         past = None
     return {
@@ -143,11 +145,13 @@ def beside(desk: DeskState, told: Telling) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@requires(Role.READER)
 async def press(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/press`."""
     return await _answered(request, "press")
 
 
+@requires(Role.READER)
 async def before(request: Request) -> Response:
     """`GET /api/v1/stories/{id}/backstory`."""
     return await _answered(request, "backstory")
@@ -183,7 +187,7 @@ def press_json(desk: DeskState, told: Telling) -> dict[str, Any]:
 
 def backstory_json(desk: DeskState, told: Telling) -> dict[str, Any]:
     """What was before a story, as `Backstory` but for its `story`."""
-    found = backstory(desk.press, desk.archive, told)
+    found = backstory(desk.press, desk.archive, desk.reading, told)
     rose = [
         {"id": one.id, "title": one.title, "started_at": iso(one.started_at)}
         for one in together(told)

@@ -19,11 +19,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from groundswell.doors import Role
 from groundswell.scopes import ALL
 from groundswell.serve.answers import ProblemError
 from groundswell.serve.bell import Bell
 from groundswell.serve.follow import Follower, Mark
 from groundswell.serve.state import EVERY, desk_of
+from groundswell.serve.visiting import requires
 
 READERS = 500
 """Open event streams; more are told to come back."""
@@ -83,6 +85,7 @@ def _near(client: str) -> bool:
         return client == ""  # a socket of this machine
 
 
+@requires(Role.READER, lasting=True)
 async def stream(request: Request) -> Response:
     """`GET /api/v1/stream?board=`: events of one board, or of every one with `board=*`."""
     desk = desk_of(request)

@@ -14,15 +14,18 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from groundswell.doors import Role
 from groundswell.press.reporters import FeedHealth
 from groundswell.serve.health import feeds
 from groundswell.serve.state import desk_of
+from groundswell.serve.visiting import requires
 from groundswell.watch import SourceHealth, Watch
 
 Sample = tuple[str, float]
 """Labels as they are written, and a value."""
 
 
+@requires(Role.ADMIN, when_open=Role.NONE)
 async def metrics(request: Request) -> Response:
     """The figures of the run, for Prometheus."""
     desk = desk_of(request)

@@ -6,6 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from groundswell.doors import Role
 from groundswell.errors import BusyError, GroundswellError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
 from groundswell.model import iso
@@ -15,6 +16,7 @@ from groundswell.serve.pages import page
 from groundswell.serve.recall import board_at
 from groundswell.serve.state import desk_of
 from groundswell.serve.then import told_then
+from groundswell.serve.visiting import EXPENSIVE, requires
 from groundswell.settings import event_time
 
 STATUS = {UsageError: 400, NotHeldError: 404, BusyError: 503}
@@ -23,6 +25,7 @@ FRESH = {"Cache-Control": "no-store"}
 """The answer is about this moment."""
 
 
+@requires(Role.READER, rate=EXPENSIVE)
 async def explain_api(request: Request) -> Response:
     """`GET /api/v1/explain?term=&at=`: the explanation as JSON; as text to who accepts text."""
     found = await _asked(request)
@@ -31,6 +34,7 @@ async def explain_api(request: Request) -> Response:
     return JSONResponse(found.to_dict(), headers=FRESH)
 
 
+@requires(Role.READER, rate=EXPENSIVE)
 async def why_page(request: Request) -> Response:
     """`GET /why?term=&at=`: a form, and the answer when a term is given."""
     desk = desk_of(request)

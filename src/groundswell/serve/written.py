@@ -10,6 +10,7 @@ import msgspec
 from groundswell.model import MICROSECONDS, Board
 from groundswell.serve.pages import page
 from groundswell.serve.state import Context, DeskState
+from groundswell.serve.visiting import root
 
 
 class Written:
@@ -17,16 +18,16 @@ class Written:
 
     def __init__(self, size: int = 64) -> None:
         self._size = size
-        self._events: OrderedDict[tuple[str, str, bool, bool], tuple[Board, Context, bytes]] = (
-            OrderedDict()
-        )
+        self._events: OrderedDict[
+            tuple[str, str, bool, bool, str], tuple[Board, Context, bytes]
+        ] = OrderedDict()
 
     def event(self, desk: DeskState, board: Board, number: str, *, revised: bool) -> bytes:
         """The event of a board, under an id.
 
         A revised board came before; something of it was taken back since.
         """
-        context, same = desk.context, (board.board, number, revised, desk.ended)
+        context, same = desk.context, (board.board, number, revised, desk.ended, root())
         held = self._events.get(same)
         if held is not None and held[0] is board and held[1] is context:
             return held[2]

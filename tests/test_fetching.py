@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import ipaddress
+import sys
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from groundswell import fetching
+from groundswell.addresses import public
 from groundswell.errors import NothingToReadError, SourceError
-from groundswell.press import fetching
-from groundswell.press.fetching import Fetcher, RefusedError, Resolve
+from groundswell.fetching import Fetcher, RefusedError, Resolve
 from groundswell.press.pages import fetched, page_from
 from groundswell.press.robots import Robots
 from tests.press.newsroom import Newsroom, Reply
@@ -19,19 +25,143 @@ def at(*addresses: str) -> Resolve:
     return lambda *_: list(addresses)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.3.4", "169.254.169.254", "0.0.0.0",  # noqa: S104
-        "100.64.0.1", "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "no address",
-    ],
+CLOSED = (
+    "127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.8", "172.16.3.4",  # noqa: S104
+    "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255",
+    "100.100.100.200", "168.63.129.16", "192.0.0.8", "192.0.0.192", "192.0.2.1", "192.88.99.1",
+    "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1",
+    "255.255.255.255", "::", "::1", "::7f00:1", "::10.0.0.1", "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
+    "64:ff9b::8.8.8.8", "64:ff9b:1::7f00:1", "64:ff9b:1:fffe::a00:1", "100::1", "2001::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:10::1", "2001:20::1", "2001:db8::1",
+    "2002:7f00:1::", "2002:a00:1::1", "2002:808:808::1", "2a00:1450::5efe:a00:1",
+    "2a00:1450::200:5efe:7f00:1", "3fff::1", "4000::1", "5f00::1", "fc00::1", "fd00:ec2::254",
+    "fe80::1", "fe80::1%eth0", "2a00:1450::1%eth0", "fec0::1", "ff02::1", "ff0e::1", "no address",
+    "127.1", "2130706433", "",
 )  # fmt: skip
-def test_places_that_are_not_public_are_refused(address: str) -> None:
-    """A name of one private address is refused before anything is sent, whatever else it has."""
-    fetcher = Fetcher(resolve=at("93.184.216.34", address))
-    with fetcher, pytest.raises(RefusedError, match="public place"):
-        fetcher.get("http://news.example/")
+"""Loopback, private, link-local, shared, tunnels to any of them, groups, and what is none."""
+SPELLINGS = (
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "2130706433",
+    "017700000001",
+    "0x7f000001",
+    "0x7f.0.0.1",
+    "0177.0.0.1",
+    "0x7f.1",
+    "0",
+    "0.0",
+    "10.1",
+    "0xa000001",
+    "167772161",
+    "0x0a.0.0.1",
+    "012.0.0.1",
+    "192.168.257",
+    "0300.0250.1",
+    "3232235777",
+    "169.254.43518",
+    "2852039166",
+    "0xA9FEA9FE",
+    "0251.0376.0251.0376",
+    "127.0.0.1.",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::]",
+    "[::ffff:7f00:1]",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::127.0.0.1]",
+    "[2002:7f00:1::]",
+    "[fe80::1]",
+    "[fe80::1%25lo]",
+    "127。0。0。1",
+    "１２７.0.0.1",
+    "①②⑦.⓪.⓪.①",
+    "localhost",
+    "LOCALHOST",
+)
+"""Ways to write hosts that lead inside, as the system's own look-up reads them."""
+
+
+@pytest.fixture
+def connections() -> Iterator[list[object]]:
+    """Every connection and datagram that Python begins meanwhile, whoever begins it."""
+    made: list[object] = []
+    _LISTENING.append(made)
+    yield made
+    _LISTENING.remove(made)
+
+
+_LISTENING: list[list[object]] = []
+
+
+def _heard(event: str, arguments: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        for made in _LISTENING:
+            made.append(arguments[1])
+
+
+sys.addaudithook(_heard)
+
+
+@pytest.mark.parametrize("address", CLOSED)
+def test_places_that_are_not_public_are_refused(address: str, connections: list[object]) -> None:
+    """A name of one such address is refused whatever else it has, and nothing is sent."""
+    for found in ((address,), ("93.184.216.34", address)):
+        for url in ("http://news.example/", "https://news.example/"):
+            with Fetcher(resolve=at(*found)) as fetcher, pytest.raises(RefusedError):
+                fetcher.get(url)
+    assert connections == []
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_odd_spellings_lead_nowhere(host: str, connections: list[object]) -> None:
+    """Decimal, octal, hexadecimal, short and full-width hosts are judged by where they lead."""
+    with Fetcher() as fetcher, pytest.raises(SourceError):
+        fetcher.get(f"http://{host}/latest/meta-data")
+    assert connections == []
+
+
+def test_the_count_of_connections_counts(connections: list[object]) -> None:
+    """One that is made is seen: the tests above can fail."""
+    with Newsroom({"/": Reply(b"hello")}) as room, Fetcher(loopback=True) as fetcher:
+        fetcher.get(room.url + "/")
+    assert len(connections) == 1
+
+
+@pytest.mark.parametrize("path", ["/away", "/"])
+def test_no_second_answer_leads_inside(path: str, connections: list[object]) -> None:
+    """Neither a redirect nor a name that has another address when it is asked for again."""
+    away = Reply(status=302, headers={"Location": "http://later.example/"})
+    looked: list[str] = []
+
+    def resolve(host: str, _: int) -> list[str]:
+        looked.append(host)
+        return (
+            ["10.0.0.1"] if looked.count("news.example") > 1 or "later" in host else ["127.0.0.1"]
+        )
+
+    with (
+        Newsroom({"/": Reply(b"hello"), "/away": away}) as room,
+        Fetcher(loopback=True, resolve=resolve) as fetcher,
+    ):
+        url = f"http://news.example:{room.port}{path}"
+        if path == "/":
+            fetcher.get(url)
+        with pytest.raises(RefusedError):
+            fetcher.get(url)
+    assert connections == [("127.0.0.1", room.port)]
+
+
+@given(st.integers(0, 2**32 - 1) | st.integers(0, 2**128 - 1))
+def test_what_is_public_is_global_too(number: int) -> None:
+    """Nothing that Python calls private, reserved or a group is ever public here."""
+    address = ipaddress.ip_address(number)
+    if public(str(address)):
+        assert address.is_global
+        assert not address.is_multicast
+        assert not address.is_reserved
 
 
 @pytest.mark.parametrize(
@@ -40,6 +170,7 @@ def test_places_that_are_not_public_are_refused(address: str) -> None:
         "file:///etc/passwd", "ftp://news.example/", "http://", "news.example",
         "http://user:word@news.example/", "http://news.example:99999/",
         "http://news.example/" + "a" * 3_000, "http://[::1", "gopher://x",
+        "http://news.example/\x00", "http://10.0.0.1\\@news.example/", "http://a..b\r\n/",
     ],
 )  # fmt: skip
 def test_addresses_of_other_kinds_are_refused(url: str) -> None:

@@ -7,7 +7,6 @@ checked as the first; size and time have limits, also of what was packed. No pro
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 import zlib
@@ -18,13 +17,13 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from groundswell.addresses import loopback, public
 from groundswell.errors import SourceError
 
 AGENT: Final = "Groundswell/0.1 (self-hosted trend desk; reads feeds and articles politely)"
 MOST_BYTES: Final = 4 << 20
 MOST_SECONDS: Final = 20.0
 MOST_REDIRECTS: Final = 5
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _PORTS: Final = {"http": 80, "https": 443}
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LONGEST_URL: Final = 2_000
@@ -117,11 +116,12 @@ class Fetcher:
         raise RefusedError(f"expected at most {MOST_REDIRECTS} redirects from {short(url)}")
 
     def _once(self, url: str, headers: dict[str, str], until: float) -> tuple[Fetched | None, str]:
-        host, port, address = self._checked(url)
-        parts = urlsplit(url)
-        named = f"[{address}]" if ":" in address else address
-        target = httpx.URL(url).copy_with(host=named, port=port, fragment=None)
-        shown = host if port == _PORTS[parts.scheme] else f"{host}:{port}"
+        place = _place(url)
+        host, port = place.raw_host.decode("ascii"), place.port or _PORTS[place.scheme]
+        named = self._checked(host, port, usual=port == _PORTS[place.scheme])
+        target = place.copy_with(host=named, port=port, fragment=None)
+        shown = f"[{host}]" if ":" in host else host
+        shown += "" if port == _PORTS[place.scheme] else f":{port}"
         request = self._client.build_request(
             "GET", target, headers={**headers, "Host": shown}, extensions={"sni_hostname": host}
         )
@@ -149,40 +149,33 @@ class Fetcher:
             given.get("retry-after", "")[:100],
         )  # fmt: skip
 
-    def _checked(self, url: str) -> tuple[str, int, str]:
-        """Host, port and the address to go to."""
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-        except ValueError:
-            raise RefusedError(f"expected an address, got {short(url)}") from None
-        if parts.scheme not in _PORTS or not host or len(url) > _LONGEST_URL or parts.username:
-            raise RefusedError(f"expected http or https and a host, got {short(url)}")
+    def _checked(self, host: str, port: int, *, usual: bool) -> str:
+        """The address to go to, of a host all of whose addresses may be gone to."""
         try:
             found = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise SourceError(f"expected {host[:80]} to have an address, got none") from error
-        usual = port == _PORTS[parts.scheme]
         if not found or not all(self._allowed(address, usual) for address in found):
             raise RefusedError(
-                f"expected {host[:80]} to be a public place, port {_PORTS[parts.scheme]}",
+                f"expected {host[:80]} to be a public place, port 80 or 443",
                 hint="addresses of this machine and of networks at home are not fetched",
             )
-        return host, port, found[0]
+        return f"[{found[0]}]" if ":" in found[0] else found[0]
 
     def _allowed(self, address: str, usual_port: bool) -> bool:
-        try:
-            known = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-        except ValueError:
-            return False
-        if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped:
-            known = known.ipv4_mapped
-        if known.is_loopback:
-            return self._loopback
-        tunnelled = isinstance(known, ipaddress.IPv6Address) and (
-            known.sixtofour or known.teredo or known in _NAT64
-        )
-        return usual_port and known.is_global and not known.is_multicast and not tunnelled
+        return self._loopback if loopback(address) else usual_port and public(address)
+
+
+def _place(url: str) -> httpx.URL:
+    """An address, taken apart once: what is checked is what is asked for."""
+    try:
+        place = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise RefusedError(f"expected an address, got {short(url)}") from None
+    known = place.scheme in _PORTS and place.raw_host and len(url) <= _LONGEST_URL
+    if not known or place.userinfo:
+        raise RefusedError(f"expected http or https and a host, got {short(url)}")
+    return place
 
 
 def _agent(contact: str) -> str:
