@@ -33,9 +33,10 @@ from groundswell.serve import (
     stream,
 )
 from groundswell.serve.bell import Bell
-from groundswell.serve.doors import Doors, Watched
+from groundswell.serve.doors import Doors
 from groundswell.serve.guards import Guarded
 from groundswell.serve.health import health
+from groundswell.serve.letting import Watched
 from groundswell.serve.prompt import Prompt
 from groundswell.serve.refusing import local_path, told
 from groundswell.serve.state import DeskState
