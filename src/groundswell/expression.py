@@ -51,11 +51,22 @@ class Mood:
     abstained: int
     """Posts that were looked at and not read: another language, or no word that the model knows."""
     dominant: tuple[str, ...] = ()
-    """Labels that are surely more frequent than the stream has them, the largest gain first."""
+    """Labels that are surely more frequent than the stream has them, the surest first."""
     note: str = ""
     """Why there is no reading, or at which level it is."""
     phases: tuple[Phase, ...] = ()
     """What led it so far, oldest first."""
+
+    @property
+    def ranked(self) -> tuple[Feeling, ...]:
+        """Those that lead, in their order, then the others by how far they are above usual."""
+        by_label = {one.label: one for one in self.feelings}
+        leads = [by_label[label] for label in self.dominant if label in by_label]
+        rest = sorted(
+            (one for one in self.feelings if one not in leads and one.label != NEUTRAL),
+            key=lambda one: (one.usual - one.share, one.label),
+        )
+        return (*leads, *rest)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -112,6 +123,17 @@ def mood_of(told: Mapping[str, Any] | None) -> Mood | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """How surely one post reads as one feeling, and by which of its words."""
+
+    chance: float
+    """Probability, 0–1."""
+    words: tuple[tuple[int, int, float], ...]
+    """Where a word begins and ends in the text, in characters, and the log-odds that are lost
+    without it; the heaviest first, none where no word alone matters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """A post that speaks for a story, as it was written."""
 
@@ -122,8 +144,10 @@ class Voice:
     """Its permalink; empty where the stream gives none."""
     network: str
     """Whose it is: Bluesky, or the host of the permalink; empty where it is not known."""
+    lang: str
+    """Its language, BCP 47; empty where it is not known."""
     feeling: str
-    """The label that leads it, where one does."""
+    """The label that leads it, where one does; of an example, what it is one of."""
     post: int
     """Hash of the post's id: what a deletion is matched by. In no output."""
     author: int
@@ -136,5 +160,6 @@ class Voice:
             "at": iso(self.at),
             "url": self.url,
             "network": self.network,
+            "lang": self.lang,
             "feeling": self.feeling,
         }

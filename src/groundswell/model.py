@@ -200,6 +200,8 @@ class Story:
     """Posts that speak for it: in memory only, for the archive keeps no post."""
     eligible: int = 0
     """How many posts the voices were chosen from."""
+    examples: tuple[Voice, ...] = ()
+    """Posts that surely read as one feeling, a few of each: in memory only, in no board's JSON."""
     edited: tuple[str, ...] = ()
     """What editors of the desk did to how it is shown: renamed, merged (then its posts and people
     are those of the larger one, at least) or pinned."""

@@ -91,6 +91,9 @@ def revised(story: Story, cut: Cut, keys: Keys) -> Story | None:
     voices = tuple(one for one in story.voices if not _silent(one, cut))
     if len(voices) < len(story.voices):
         story = replace(story, voices=voices, eligible=max(story.eligible - 1, len(voices)))
+    examples = tuple(one for one in story.examples if not _silent(one, cut))
+    if len(examples) < len(story.examples):
+        story = replace(story, examples=examples)
     posts, people = cut.totals.get(story.id, (story.posts, story.authors))
     if people < LEAST and people < story.authors:
         return None

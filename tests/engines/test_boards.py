@@ -185,6 +185,14 @@ def test_deletions_reach_every_board(tables: Tables) -> None:
     assert titles(deleted) == set()
 
 
+def test_a_post_that_names_no_language_is_of_the_one_that_it_is_in(tables: Tables) -> None:
+    """Where the stream is silent the words say it; what cannot be told is of no language."""
+    welsh = "mae hi'n braf iawn heddiw yng Nghaerdydd ac rydw i'n hapus"
+    posts = [(float(i), f"u{i}", welsh if i % 2 else "hello", "") for i in range(10)]
+    (board,) = of(run(posts, tables, wanted("lang:cy")), "cy")
+    assert (board.posts, board.note) == (5, "")
+
+
 def test_a_board_that_has_nothing_to_go_by_says_so(tables: Tables) -> None:
     """Posts without a language, of accounts without a host: each board says what is missing."""
     posts = [(float(60 * i), f"u{i}", "hello", "") for i in range(5)]

@@ -105,6 +105,16 @@ def test_voices_are_verbatim_and_of_different_people(told: list[Board]) -> None:
     assert marguerite(told).eligible == 79
 
 
+def test_posts_behind_a_feeling_may_be_quoted_and_surely_read_so(told: list[Board]) -> None:
+    """At most three of each feeling, of people who may be quoted, and none in a board's JSON."""
+    story = marguerite(told)
+    sad = [one for one in story.examples if one.feeling == "sadness"]
+    assert 1 <= len(sad) <= 3
+    authors = dict(zip(night().texts, night().authors, strict=True))
+    assert not {authors[one.text] for one in story.examples} & {SHY, "spam", "talker"}
+    assert "examples" not in story.to_dict()
+
+
 def test_however_posts_are_cut_moods_and_voices_are_the_same(
     tables: Tables, told: list[Board]
 ) -> None:
@@ -125,13 +135,16 @@ def test_a_deleted_post_is_silent_at_once(tables: Tables) -> None:
     kernel = kernel_of(tables)
     batch = night()
     found = kernel.add(batch)
-    voice = marguerite(found).voices[0]
-    post_id = batch.ids[batch.texts.index(voice.text)]
-    kernel.delete(Batch(deleted=[(post_id, batch.times[-1] + 1)]))
+    voice, example = marguerite(found).voices[0], marguerite(found).examples[0]
+    both = [
+        (batch.ids[batch.texts.index(one.text)], batch.times[-1] + 1) for one in (voice, example)
+    ]
+    kernel.delete(Batch(deleted=both))
     seen = kernel.foresee()
     assert seen is not None
     left = revised_board(found[-1], seen.struck, kernel.labels)
     assert voice not in marguerite([left]).voices
+    assert example.text not in [one.text for one in marguerite([left]).examples]
     assert voice.text not in [one.text for one in marguerite(kernel.finish()).voices]
 
 

@@ -74,6 +74,14 @@ def test_too_few_posts_have_no_mood() -> None:
     assert told(["thank you so much"] * LEAST).dominant[0] == "gratitude"
 
 
+def test_nothing_read_is_no_mood() -> None:
+    """A story none of whose posts was read yet, as one that lost them all, has no reading."""
+    empty = Readings(np.empty((0, 0), np.float32), np.empty(0, np.uint8))
+    mood = moods.mood(READER, empty, keys(0), USUAL)
+    assert (mood.n, mood.abstained, mood.feelings) == (0, 0, ())
+    assert moods.leading(READER, empty, USUAL) is None
+
+
 def test_what_is_usual_leads_nothing() -> None:
     """A feeling that the whole stream has as often does not lead a story's mood."""
     texts = ["this is so funny, hilarious"] * 40
@@ -99,6 +107,13 @@ def test_english_is_believed_only_where_it_is_spoken() -> None:
     levels = READER.read([danish, gibberish, "so happy today", "so happy today"],
                          ["en", "", "en", ""]).levels  # fmt: skip
     assert levels.tolist() == [UNREAD, UNREAD, FULL, FULL]
+
+
+def test_a_post_is_read_in_the_language_that_it_is_in() -> None:
+    """An app's "en" over a German post, or no word at all, hides no language."""
+    text = "Das ist das schönste Lied, ich bin so traurig, dass es vorbei ist"
+    assert READER.read([text] * 3, ["en", "", "de"]).levels.tolist() == [SIX] * 3
+    assert READER.read(["so happy today"], ["en"]).levels.tolist() == [FULL]
 
 
 def test_weak_labels_need_more() -> None:

@@ -21,7 +21,7 @@ PAGES = {
     "board": "/", "story": f"/story/{id_of(RUNNING)}", "over": f"/story/{id_of(OVER)}",
     "embed": f"/embed/{id_of(RUNNING)}", "calendar": "/past", "day": f"/past?day={DAY}",
     "then": f"/past?day={DAY}&time=19:08", "search": "/past?term=a", "why": "/why?term=cape",
-    "about": "/about", "missing": "/nowhere", "no story": "/story/none",
+    "about": "/about", "missing": "/nowhere", "login": "/login", "no story": "/story/none",
 }  # fmt: skip
 
 

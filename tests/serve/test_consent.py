@@ -16,7 +16,7 @@ from tests.serve.boards import board
 
 def voice(who: str) -> Voice:
     return Voice(
-        f"words of {who}", 1, f"https://bsky.app/profile/{who}/post/3k", "Bluesky", "", 1, 2
+        f"words of {who}", 1, f"https://bsky.app/profile/{who}/post/3k", "Bluesky", "en", "", 1, 2
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from groundswell.doors import Role, passwords
+from groundswell.doors import Role, database, passwords
 from groundswell.errors import UsageError
 from groundswell.serve import doors as door
+from groundswell.serve import prompt
 from groundswell.serve.app import serve
 from groundswell.serve.doors import Doors
 from groundswell.serve.guards import Way
@@ -23,9 +25,12 @@ from groundswell.serve.state import DeskState
 from groundswell.serve.visiting import Visit, csrf_of, visiting
 from groundswell.serve.written import Written
 from groundswell.settings import load
+from tests.client import CLIENT
 from tests.serve.entering import ORIGIN, PASSWORD, PEOPLE, QUICK, Entered, ask
 from tests.serve.kept import ORDINARY, filled, story, told
 
+TEMPLATES = Path(door.__file__).parent / "templates"
+ADDRESS = re.compile(r'(?<!http-equiv)\b(href|action|src|cite|data-stream|data-address)="([^"]+)"')
 EDDA = PEOPLE[Role.EDITOR]
 OWN = {"Origin": ORIGIN}
 PROXIED = Way(proxies=("127.0.0.1/32", "10.9.0.0/16"))
@@ -299,6 +304,14 @@ def test_under_a_path_everything_leads_there(desk: DeskState, entered: Entered, 
     assert log_in(desk, doors).headers["location"] == "/trends/past"
 
 
+def test_templates_lead_nowhere_by_themselves() -> None:
+    """Addresses of the desk begin with its path; those of strangers pass the check of links."""
+    for file in sorted(TEMPLATES.glob("*.html")):
+        for attribute, value in ADDRESS.findall(file.read_text("utf-8")):
+            known = value.startswith(("{{ root() }}/", "{{ to(", "#", "?"))
+            assert known or value.endswith("| outside }}"), (file.name, attribute, value)
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [("desk.example", 200), ("DESK.example:443", 200), ("a.news.example", 200),
@@ -333,6 +346,37 @@ def test_what_is_too_large_is_refused(
 ) -> None:  # fmt: skip
     """Before anything is looked up, with a page or JSON that says the limit."""
     assert ask(desk, entered.doors(), method, path, headers, content=body).status_code == status
+
+
+def test_clients_that_do_not_come_to_the_point_are_let_go_of(desk: DeskState) -> None:
+    """Those that send nothing, or a head by bytes, also after a request; others are answered."""
+    with patch.object(prompt, "PATIENCE", 0.5), serve(desk, "127.0.0.1", 0) as server:
+        place = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        begun = (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /about HT")
+        slow = [socket.create_connection(place) for _ in range(150) for _ in begun]
+        for number, one in enumerate(slow):
+            one.sendall(begun[number % len(begun)])
+        assert CLIENT.get(f"{server.url}/api/v1/boards/all").status_code == 200
+        until = time.monotonic() + 20
+        for one in slow:
+            one.settimeout(max(0.1, until - time.monotonic()))
+            while one.recv(1 << 16):
+                pass
+            one.close()
+
+
+def test_doors_that_cannot_be_read_let_nobody_in(desk: DeskState, entered: Entered) -> None:
+    """A damaged file is 503 to who shows a token, and strangers go on as strangers."""
+    doors = entered.doors(reading="closed")
+    entered.store.close()
+    with (
+        patch.object(database, "VERSION", 99),
+        patch.object(door.LOG, "error") as logged,
+    ):
+        answer = ask(desk, doors, "GET", "/api/v1/boards", entered.headers(Role.ADMIN))
+        assert answer.status_code == 503
+        assert ask(desk, doors, "GET", "/api/v1/boards").status_code == 401
+    assert logged.call_count == 1
 
 
 def test_expensive_reads_are_counted(desk: DeskState, entered: Entered) -> None:

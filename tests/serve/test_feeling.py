@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+import httpx
 import pytest
 
+from groundswell.engines.feelings import load_reader
 from groundswell.expression import Feeling, Mood, Phase, Voice, mood_of
+from groundswell.kernel.weighing import weigh
 from groundswell.model import Story
 from groundswell.serve import feeling
 from groundswell.serve.curves import WIDE
@@ -25,11 +29,14 @@ FELT = Mood(
     (Phase(START + 2 * MINUTE, ""), Phase(START + 5 * MINUTE, "sadness")),
 )  # fmt: skip
 SAID = Voice("four words: this is for Marguerite", START + MINUTE, "https://a.example/@ann/1",
-             "a.example", "sadness", 7, 8)  # fmt: skip
+             "a.example", "en", "sadness", 7, 8)  # fmt: skip
 
 
 def feels(**values: object) -> Story:
     return story("Harbour Light", 1, mood=FELT, voices=(SAID,) * 3, eligible=41, **values)
+
+
+ID = feels().id
 
 
 def page(*stories: Story) -> str:
@@ -74,6 +81,46 @@ def test_hostile_voices_are_text(text: str) -> None:
     hostile = page(replace(feels(), voices=(one,) * 3)).replace(str(one.text), "")
     assert html.count("<script") == hostile.count("<script")
     assert html.count("<img") == hostile.count("<img")
+
+
+def behind(label: str, text: str = "so sad, in tears", api: bool = False) -> httpx.Response:
+    """What the desk says of a feeling of a story that one post shows."""
+    one = replace(SAID, text=text)
+    desk = filled([replace(told(1), stories=(feels(examples=(one,)),))], None)
+    desk.weigh = partial(weigh, load_reader())
+    path = f"/api/v1/stories/{ID}/feelings/{label}" if api else f"/story/{ID}/feeling/{label}"
+    return get(desk, path)
+
+
+def test_a_feeling_leads_to_the_posts_behind_it() -> None:
+    """The story's page links those feelings that have posts; theirs mark the words that weighed."""
+    html = page(feels(examples=(SAID,)))
+    assert f'href="/story/{ID}/feeling/sadness"' in html
+    assert f'href="/story/{ID}/feeling/love"' not in html
+    found = behind("sadness").text
+    for words in ("What reads as sadness", "40 %", "33 % and 47 %", "<mark>sad</mark>",
+                  'href="https://a.example/@ann/1"', 'lang="en"'):  # fmt: skip
+        assert words in found, words
+    assert "No post that may be quoted" in behind("love").text
+    assert behind("nonsense").status_code == 404
+
+
+def test_the_api_tells_the_words_and_their_weights() -> None:
+    """Places of words are characters of the text; what is no feeling of it is not found."""
+    found = behind("sadness", api=True).json()
+    assert (found["label"], found["interval"]) == ("sadness", [0.33, 0.47])
+    (post,) = found["posts"]
+    assert {post["text"][one["start"] : one["end"]] for one in post["words"]} >= {"sad"}
+    assert all(post["text"][one["start"] : one["end"]] == one["word"] for one in post["words"])
+    assert "author" not in post
+    assert behind("nonsense", api=True).status_code == 404
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_marked_as_text(text: str) -> None:
+    html = behind("sadness", f"so sad {text}").text
+    assert html.count("<script") == behind("sadness").text.count("<script")
+    assert "<img" not in html
 
 
 def test_without_a_mood_there_is_no_room_for_one() -> None:

@@ -186,7 +186,7 @@ def _read(folder: Path) -> _List:
     try:
         with told(path):
             return msgspec.json.decode(path.read_bytes(), type=_List) if path.exists() else _List()
-    except msgspec.DecodeError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ArchiveError(
             f"expected the list of opt-outs in {path}, found damage: {error}",
             hint="restore it from a backup; while it is damaged nobody on it could be left out",

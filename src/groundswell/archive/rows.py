@@ -68,7 +68,7 @@ def event_rows(board: int, found: Board) -> list[Row]:
 
 def _body(event: StoryEvent) -> dict[str, Any]:
     """An event's story without its voices: the archive keeps no post."""
-    silent = replace(event, story=replace(event.story, voices=(), eligible=0))
+    silent = replace(event, story=replace(event.story, voices=(), eligible=0, examples=()))
     body: dict[str, Any] = silent.to_dict()["story"]
     return body | ({"other": event.other} if event.other else {})
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +17,9 @@ import msgspec
 from rich.console import Console
 
 from groundswell.cli.retrospect import Retrospect
+from groundswell.engines.feelings import load_reader
 from groundswell.engines.questions import Questions
+from groundswell.kernel.weighing import weigh
 from groundswell.model import MICROSECONDS, Batch, Board, Summary
 from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision
@@ -173,8 +176,15 @@ class Show:
         questions = Questions()
         context = Context(_mode(sources), heading.sources, heading.slice_us, tuple(names))
         watch = _watch(loaded, sources)
+        room = press.room if press else None
         state = DeskState(
-            context, questions.ask, watch, archive, press.room if press else None, ledger
+            context,
+            questions.ask,
+            watch,
+            archive,
+            room,
+            partial(weigh, load_reader()),
+            ledger,
         )
         if press:
             press.follow(state)

@@ -54,6 +54,9 @@ def connect(path: Path) -> apsw.Connection:
         # SQLite gives its log and index the rights of the file itself
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         path.chmod(0o600)
+        if os.geteuid() == 0:  # as SQLite does with its log: it stays the desk's
+            owner = path.parent.stat()
+            os.chown(path, owner.st_uid, owner.st_gid)
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(PATIENCE_MS)
         connection.pragma("journal_mode", "wal")

@@ -186,8 +186,10 @@ class DoorStore:
             )
 
     def _tokens(self, name: str) -> tuple[Token, ...]:
-        columns = "label, role, created_at, used_at"
-        found = self._rows(f"SELECT {columns} FROM token WHERE user = ? ORDER BY label", (name,))  # noqa: S608 -- columns by hand
+        found = self._rows(
+            "SELECT label, role, created_at, used_at FROM token WHERE user = ? ORDER BY label",
+            (name,),
+        )
         return tuple(Token(label, Role(role), at, used) for label, role, at, used in found)
 
     def of_token(self, token: str) -> Person | None:

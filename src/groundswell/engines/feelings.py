@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.engines.languages import Namer
 from groundswell.kernel.feelings import Feelings, Meaning, Phrases
 from groundswell.kernel.moods import Reader
 from groundswell.kernel.tongues import Tongue, Tongues
@@ -29,7 +30,7 @@ def load_reader() -> Reader:
     raw = files("groundswell").joinpath("data", FILE).read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as packed:
         arrays = {name: packed[name] for name in packed.files}
-    return Reader(english(arrays), tongues(arrays))
+    return Reader(english(arrays), tongues(arrays), Namer())
 
 
 def english(arrays: Arrays) -> Feelings:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.engines.languages import language
 from groundswell.engines.patterns import matcher
 from groundswell.errors import UsageError
 from groundswell.kernel.accounts import domain
@@ -24,7 +25,7 @@ _SPANS = ("hashes", "starts", "ends", "kinds", "joins")
 MOST_AUTHORS = 1_000_000
 """Lines of a list of authors."""
 UNKNOWN = {
-    "lang": "no post of this stream names its language so far",
+    "lang": "no post of this stream names its language so far, and none can be told by its words",
     "host": "no account of this stream names its host so far",
     "authors": "no post of this stream names its author so far",
     "match": "",
@@ -39,10 +40,19 @@ class Heard:
         self.batch = batch
 
     @cached_property
+    def langs(self) -> list[str]:
+        """Language tags: the network's, else what a post is surely in, else "".
+
+        A tag that is wrong stays: to look at each post would halve the speed.
+        """
+        said = zip(self.batch.langs, self.batch.texts, strict=True)
+        return [tag or language(text) for tag, text in said]
+
+    @cached_property
     def tags(self) -> dict[str, Ints]:
         """Indexes of the posts of each tag, ascending; posts without one are left out."""
         found: dict[str, list[int]] = {}
-        for i, tag in enumerate(self.batch.langs):
+        for i, tag in enumerate(self.langs):
             if tag:
                 found.setdefault(tag, []).append(i)
         return {tag: np.array(posts, np.int64) for tag, posts in found.items()}
@@ -72,7 +82,7 @@ def takes(scope: Scope) -> Takes:
 def knows(scope: Scope, heard: Heard, begin: int, end: int) -> bool:
     """Whether any of the posts [begin, end) says what the scope goes by, whoever it belongs to."""
     if scope.kind == "lang":
-        return any(heard.batch.langs[begin:end])
+        return any(heard.langs[begin:end])
     if scope.kind == "host":
         return any(map(domain, heard.batch.authors[begin:end]))
     return scope.kind == "match" or any(heard.batch.authors[begin:end])

@@ -78,7 +78,7 @@ def read_events(path: str | Path) -> list[Event]:
             f"expected a file of events, could not read {path}: {error.strerror}",
             hint="`groundswell simulate OUT --truth EVENTS.json` makes one",
         ) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"expected events in {path}: {error}",
             hint='an event is {"name", "start", "end", "keywords": [["synonym", …], …]}',

@@ -8,7 +8,6 @@ What was read once is kept while it is in the sample.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -57,8 +56,7 @@ def express(
         own = about(state, rules, one)
         left -= _read(state, reader, one, speakers(state, own, rules.read_story), left)
         mood = _mood(state, reader, one, usual, end_us)
-        chosen, eligible = quote(state, reader, one, own)
-        told.append(replace(story, mood=mood, voices=chosen, eligible=eligible))
+        told.append(quote(state, reader, one, own, story, mood))
     _note(state, told)
     return told + ranked[rules.top :]
 
@@ -66,7 +64,7 @@ def express(
 def _note(state: State, told: list[Story]) -> None:
     """Remembers who is quoted: a voice may be taken back when the ring has lost its post."""
     for story in told:
-        for voice in story.voices:
+        for voice in (*story.voices, *story.examples):
             state.quoted.pop(voice.post, None)
             state.quoted[voice.post] = (voice.author, state.slice)
     since = state.slice - QUOTED

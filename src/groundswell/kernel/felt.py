@@ -39,11 +39,12 @@ class Felt:
             np.concatenate((self.levels, levels))[order],
         )
 
-    def of(self, posts: Ints, labels: int) -> Floats:
-        """Probabilities of some posts, zeros where one was not read with all labels (level 1)."""
+    def of(self, posts: Ints, labels: int) -> tuple[Floats, NDArray[np.uint8]]:
+        """Probabilities and levels of some posts, zeros where one was not looked at."""
         out = np.zeros((posts.size, labels), np.float32)
+        levels = np.zeros(posts.size, np.uint8)
         if self.posts.size and posts.size:
             at = np.minimum(np.searchsorted(self.posts, posts), self.posts.size - 1)
-            own = (self.posts[at] == posts) & (self.levels[at] == 1)
-            out[own] = self.values[at[own]]
-        return out
+            own = self.posts[at] == posts
+            out[own], levels[own] = self.values[at[own]], self.levels[at[own]]
+        return out, levels

@@ -12,7 +12,7 @@ is curious and amused all day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from groundswell.expression import NEUTRAL, Feeling, Mood, Phase
 from groundswell.kernel.feelings import EKMAN, Feelings, Floats, grouped
 from groundswell.kernel.hashing import GOLDEN
+from groundswell.kernel.shares import unusual
 from groundswell.kernel.tongues import Tongues
 
 UNREAD: Final = 0
@@ -57,6 +58,7 @@ PRIOR: Final = 50.0
 """Posts that the labels' frequency in the training data is worth, before the stream has spoken."""
 
 Keys = NDArray[np.uint64]
+Namer = Callable[[Sequence[str], Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,46 @@ class Reader:
 
     english: Feelings
     tongues: Tongues
+    named: Namer = lambda _, langs: list(langs)
+    """Languages of texts, from the texts and what the network says of each ("" for nothing)."""
 
     def read(self, texts: Sequence[str], langs: Sequence[str]) -> Readings:
-        """Reads posts, each in its language ("" where nobody said); what it cannot it leaves."""
+        """Reads posts, each in its language; `langs` is what the network says it is.
+
+        What is said to be English and surely reads as English is: only of the rest is asked.
+        """
+        found, known = self._read(texts, langs)
+        rest = np.flatnonzero(known < LIKELY).tolist()
+        said, own = [langs[i] for i in rest], [texts[i] for i in rest]
+        named = self.named(own, said)
+        other = [j for j, lang in enumerate(named) if lang != said[j]]
+        if other:
+            again = self.read_in([own[j] for j in other], [named[j] for j in other])
+            at = [rest[j] for j in other]
+            found.values[at], found.levels[at] = again.values, again.levels
+        return found
+
+    def read_in(self, texts: Sequence[str], langs: Sequence[str]) -> Readings:
+        """Reads posts in these languages ("" is not known); what it cannot it leaves."""
+        return self._read(texts, langs)[0]
+
+    def _read(self, texts: Sequence[str], langs: Sequence[str]) -> tuple[Readings, Floats]:
+        """Readings, and what share of each post's words is English, 0 where nobody looked."""
+        shares = np.zeros(len(texts), np.float32)
         values = np.zeros((len(texts), len(self.english.labels)), np.float32)
         levels = np.zeros(len(texts), np.uint8)
         english = [i for i, lang in enumerate(langs) if lang in ("en", "")]
         if english:
             found, known = self.english.read([texts[i] for i in english])
             enough = np.array([LIKELY if not langs[i] else ENGLISH for i in english])
-            values[english] = found
+            values[english], shares[english] = found, known
             levels[english] = np.where(known >= enough, FULL, UNREAD)
         for lang in sorted(set(langs) & set(self.tongues.by_language)):
             own = [i for i, said in enumerate(langs) if said == lang]
             read = self.tongues.by_language[lang].read([texts[i] for i in own])
             values[own, : read.shape[1]] = read
             levels[own] = SIX
-        return Readings(values, levels)
+        return Readings(values, levels), shares
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,11 +125,12 @@ class Reader:
     def six(self, readings: Readings) -> Floats:
         """Probabilities of Ekman's six of all posts that were read, shape (posts, six)."""
         groups = {name: EKMAN[name] for name in self.tongues.labels}
-        full = readings.values[readings.levels == FULL]
         out = np.zeros((readings.levels.size, len(groups)), np.float32)
-        out[readings.levels == FULL] = grouped(full, self.labels, groups)
-        other = readings.levels == SIX
-        out[other] = readings.values[other][:, : len(groups)]
+        full, other = readings.levels == FULL, readings.levels == SIX
+        if full.any():  # where nothing was read there are no columns either
+            out[full] = grouped(readings.values[full], self.labels, groups)
+        if other.any():
+            out[other] = readings.values[other][:, : len(groups)]
         found: Floats = out[readings.levels != UNREAD]
         return found
 
@@ -233,8 +259,13 @@ _UP_TO: Final = np.cumsum([0.36787944117144233 / f for f in (1, 1, 2, 6, 24, 120
 """Probability of at most 0, 1, … of a Poisson variable of mean 1."""
 
 
+def _inside(share: float) -> float:
+    """A usual share that is neither never nor always: a stream of one mood has both."""
+    return min(max(share, 1e-4), 1 - 1e-4)
+
+
 def _leading(told: Sequence[Feeling], n: int) -> tuple[str, ...]:
-    """Labels that are surely more frequent than usual, by how much."""
+    """Labels that are surely more frequent than usual, the least likely by chance first."""
     found = [
         one
         for one in told
@@ -244,5 +275,5 @@ def _leading(told: Sequence[Feeling], n: int) -> tuple[str, ...]:
         and one.share >= TIMES * one.usual
         and one.share * n >= COUNTED * (1 + (one.label in WEAK))
     ]
-    found.sort(key=lambda one: (one.usual - one.share, one.label))
+    found.sort(key=lambda one: (-unusual(one.share, _inside(one.usual), n), one.label))
     return tuple(one.label for one in found[:MOST])

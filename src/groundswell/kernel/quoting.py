@@ -7,19 +7,21 @@ that the story is hardly told in.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.expression import NEUTRAL, Voice
-from groundswell.kernel import copies, moods, origins, ring, voices
+from groundswell.expression import Mood, Voice
+from groundswell.kernel import copies, examples, moods, origins, ring, voices
 from groundswell.kernel.feelings import Floats
 from groundswell.kernel.kinds import EMOJI, LINK, MENTION, TAG, WORD
 from groundswell.kernel.speakers import each, origin_of, speakers
 from groundswell.kernel.state import State
 from groundswell.kernel.stories import Living
+from groundswell.model import Story
 
 Ints = NDArray[np.int64]
 
@@ -32,25 +34,33 @@ LONGEST: Final = 500
 """Characters of a voice: nobody reads more."""
 TAGS: Final = 4
 """Hashtags, mentions and links that a voice may have; more is bait."""
-SURE: Final = 0.3
-"""Probability from which on a voice is said to read as something."""
 
 
 def quote(
-    state: State, reader: moods.Reader, one: Living, posts: Ints
-) -> tuple[tuple[Voice, ...], int]:
-    """Of a story's posts those that speak for it, and from how many they were chosen."""
+    state: State, reader: moods.Reader, one: Living, posts: Ints, story: Story, mood: Mood
+) -> Story:
+    """A story with its mood, those of its posts that speak for it, and those that show the mood."""
     posts = each(state, posts[_may(state, posts)])
     sample = speakers(state, posts, CANDIDATES)
     said = [origin_of(state, place) for place in (sample % state.ring.posts).tolist()]
-    langs = [origin.lang for origin in said]
+    langs = reader.named([one.text for one in said], [one.lang for one in said])
     told = [i for i, lang in enumerate(langs) if langs.count(lang) >= SPOKEN * len(langs)]
-    sample, said = sample[told], [said[i] for i in told]
-    felt = one.felt.of(sample, len(reader.labels))
+    sample, said = sample[told], [replace(said[i], lang=langs[i]) for i in told]
+    felt, levels = one.felt.of(sample, len(reader.labels))
+    sure = examples.surely(reader, felt, levels)
+    felt[levels != moods.FULL] = 0
+
+    def voice(i: int, feeling: str) -> Voice:
+        return _voice(state, int(sample[i]), said[i], feeling)
+
     chosen = voices.choose(_candidates(state, sample, felt))
-    return (
-        tuple(_voice(state, int(sample[i]), said[i], _leads(reader, felt[i])) for i in chosen),
-        int(posts.size),
+    wanted = [one.label for one in mood.ranked]
+    return replace(
+        story,
+        mood=mood,
+        voices=tuple(voice(i, examples.leads(reader, sure[i])) for i in chosen),
+        eligible=int(posts.size),
+        examples=tuple(voice(i, label) for i, label in examples.shown(reader, sure, wanted)),
     )
 
 
@@ -93,16 +103,6 @@ def _candidates(state: State, posts: Ints, felt: Floats) -> voices.Candidates:
     return voices.Candidates(held.hashes[at[said]], owners[said], held.times[places], felt)
 
 
-def _leads(reader: moods.Reader, values: Floats) -> str:
-    """The label of one post, where it surely has one besides neutral."""
-    order = np.argsort(-values, kind="stable")
-    for j in order[:2].tolist():
-        label: str = reader.labels[j]
-        if label != NEUTRAL and values[j] >= max(reader.english.thresholds[j], SURE):
-            return label
-    return ""
-
-
 def _voice(state: State, post: int, said: origins.Origin, feeling: str) -> Voice:
     held = state.ring
     place = post % held.posts
@@ -111,6 +111,7 @@ def _voice(state: State, post: int, said: origins.Origin, feeling: str) -> Voice
         at=int(held.times[place]),
         url=said.url,
         network=_network(said),
+        lang=said.lang,
         feeling=feeling,
         post=int(held.ids[place]),
         author=int(held.authors[place]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import copysign, log, sqrt
+
 
 def wilson(hits: int, trials: int, deviations: float) -> tuple[float, float]:
     """The ends of Wilson's score interval of a share ("Probable inference", 1927).
@@ -21,3 +23,17 @@ def wilson(hits: int, trials: int, deviations: float) -> tuple[float, float]:
     spread = part * (1 - part) / trials + square / (4 * trials * trials)
     reach = deviations * spread**0.5 / (1 + square / trials)
     return max(0.0, centre - reach), min(1.0, centre + reach)
+
+
+def unusual(share: float, usual: float, trials: int) -> float:
+    """How far a share is from a usual one: the signed root of its log-likelihood ratio.
+
+    About a normal's deviations; of Dunning, "Accurate methods for the statistics of surprise and
+    coincidence" (1993), for one share against a known one. `usual` may not be 0 or 1.
+
+    >>> round(unusual(0.2, 0.1, 100), 1), unusual(0.1, 0.1, 100)
+    (3.0, 0.0)
+    """
+    rest = (1 - share) * log((1 - share) / (1 - usual)) if share < 1 else 0.0
+    own = share * log(share / usual) if share > 0 else 0.0
+    return copysign(sqrt(max(0.0, 2 * trials * (own + rest))), share - usual)

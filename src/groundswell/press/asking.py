@@ -74,5 +74,5 @@ class OpenData(ABC):
             raise SourceError(f"expected an answer from {self.name}, got {answer.status}")
         try:
             return msgspec.json.decode(answer.body, type=kind)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise SourceError(f"expected {self.name}'s JSON, got: {error}") from error

@@ -181,7 +181,7 @@ def _read(path: Path) -> tuple[dict[str, Clipping], int]:
     for line in filter(None, path.read_bytes().splitlines()):
         try:
             one = decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             broken += 1  # a crash cut it short
         else:
             found[one.url] = one

@@ -66,7 +66,7 @@ def clippings(body: bytes, *, url: str, publisher: str, seen_us: int) -> list[Cl
     return [
         replace(one, published_us=min(one.published_us, seen_us))
         for one in found
-        if one.title and urlsplit(one.url).scheme in ("http", "https")
+        if one.title and _leads(one.url)
     ]
 
 
@@ -87,11 +87,11 @@ def plain(markup: str) -> str:
 def _of_json(body: bytes, url: str, publisher: str, seen_us: int) -> list[Clipping]:
     try:
         feed = msgspec.json.decode(body, type=_JsonFeed)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"expected a JSON Feed from {short(url)}, got: {error}") from error
     return [
         Clipping(
-            url=urljoin(url, one.url or str(one.id)),
+            url=_joined(url, one.url or str(one.id)),
             title=plain(one.title)[:300],
             publisher=publisher or feed.title[:100],
             published_us=_time(one.date_published) or seen_us,
@@ -123,24 +123,50 @@ def _of_xml(body: bytes, url: str, publisher: str, seen_us: int) -> list[Clippin
     feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version") and not feed.entries:
         raise SourceError(f"expected a feed from {short(url)}, got something else")
-    name = publisher or plain(feed.feed.get("title", ""))[:100]
-    language = feed.feed.get("language", "")[:20]
+    name = publisher or plain(_said(feed.feed, "title"))[:100]
+    language = _said(feed.feed, "language")[:20]
     return [_entry(one, url, name, language, seen_us) for one in feed.entries[:MOST_ENTRIES]]
 
 
 def _entry(one: Any, url: str, publisher: str, language: str, seen_us: int) -> Clipping:
-    content = next((part.get("value", "") for part in one.get("content", [])), "")
+    content = next((_said(part, "value") for part in one.get("content") or []), "")
     modified = _stamp(dict.get(one, "updated_parsed"))
     return Clipping(
-        url=urljoin(url, one.get("link", "")),
-        title=plain(one.get("title", ""))[:300],
+        url=_joined(url, _said(one, "link")),
+        title=plain(_said(one, "title"))[:300],
         publisher=publisher,
         published_us=_stamp(one.get("published_parsed")) or modified or seen_us,
         modified_us=modified,
         language=language,
-        summary=plain(one.get("summary", ""))[:_MOST_SUMMARY],
+        summary=plain(_said(one, "summary"))[:_MOST_SUMMARY],
         text=plain(content),
     )
+
+
+def _said(one: Any, name: str) -> str:
+    """What an element says; nothing where a broken feed has it without a text."""
+    value = one.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _joined(url: str, link: str) -> str:
+    """The address that a link leads to; nothing where it is none."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""
+
+
+def _leads(url: str) -> bool:
+    """Whether it is an address of the web.
+
+    >>> _leads("https://news.example/1"), _leads("javascript:x"), _leads("http://[::1")
+    (True, False, False)
+    """
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _stamp(parsed: Any) -> int | None:

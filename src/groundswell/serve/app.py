@@ -23,6 +23,7 @@ from groundswell.doors import Role
 from groundswell.errors import ServeError
 from groundswell.serve import (
     api,
+    behind,
     entry,
     feeds,
     led,
@@ -38,6 +39,7 @@ from groundswell.serve.bell import Bell
 from groundswell.serve.doors import Doors, Watched
 from groundswell.serve.guards import Guarded
 from groundswell.serve.health import health
+from groundswell.serve.prompt import Prompt
 from groundswell.serve.refusing import local_path, told
 from groundswell.serve.state import DeskState
 from groundswell.serve.visiting import requires
@@ -78,6 +80,7 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
             *entry.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
+            *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
             *review_api.ROUTES,
@@ -185,7 +188,7 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
         config = uvicorn.Config(
             self._app, log_level="warning", timeout_graceful_shutdown=2, lifespan="off",
             # whose word is taken for where a request came from is ours to decide (`guards`)
-            proxy_headers=False, ws="none", server_header=False,
+            proxy_headers=False, ws="none", server_header=False, http=Prompt,
         )  # fmt: skip
         self._server = _Quiet(config)
         self._thread = threading.Thread(

@@ -72,7 +72,10 @@ class Profiles:
 
     def _quiet(self, story: Story) -> Story:
         voices = tuple(voice for voice in story.voices if self._may(voice))
-        return story if len(voices) == len(story.voices) else replace(story, voices=voices)
+        examples = tuple(voice for voice in story.examples if self._may(voice))
+        if len(voices) == len(story.voices) and len(examples) == len(story.examples):
+            return story
+        return replace(story, voices=voices, examples=examples)
 
     def _may(self, voice: Voice) -> bool:
         match = _WHO.match(voice.url)

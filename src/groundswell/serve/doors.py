@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.addresses import loopback
 from groundswell.doors import NOBODY, DoorStore, Person, Role
+from groundswell.errors import DoorsError
 from groundswell.serve.answers import ProblemError, base
 from groundswell.serve.guards import Way
 from groundswell.serve.rates import Buckets, Lockout, network
@@ -39,6 +40,7 @@ from groundswell.serve.visiting import (
     visiting,
 )
 from groundswell.settings import Settings
+from groundswell.watch import LOG
 
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOK: Final = 2.0
@@ -108,7 +110,12 @@ class Watched:
         request = Request(scope, receive)
         session = request.cookies.get(cookie_name(scope), "")[:LONGEST_SECRET]
         asked = _asked(scope)
-        person = await self._person(request, session)
+        try:
+            person = await self._person(request, session)
+        except DoorsError as error:
+            LOG.error("the doors cannot be read: %s", error.problem)
+            scope["refused"] = ProblemError(503, "the desk cannot tell who you are", "later again")
+            person = NOBODY
         visit = Visit(
             person, csrf_of(session) if person.via == "session" else "",
             scope.get("root_path", ""), max(person.role, self.doors.least) >= Role.READER,

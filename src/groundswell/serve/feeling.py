@@ -53,14 +53,8 @@ def bars(mood: Mood) -> list[Bar]:
     """The feelings that lead, then those that are furthest above usual, then what is neutral."""
     if not mood.feelings:
         return []
-    by_label = {one.label: one for one in mood.feelings}
-    rest = [
-        one
-        for one in sorted(mood.feelings, key=lambda one: (one.usual - one.share, one.label))
-        if one.label not in mood.dominant and one.label != NEUTRAL
-    ]
-    shown = [*(by_label[label] for label in mood.dominant if label in by_label), *rest][:ROWS]
-    shown += [by_label[NEUTRAL]] if NEUTRAL in by_label else []
+    shown = list(mood.ranked[:ROWS])
+    shown += [one for one in mood.feelings if one.label == NEUTRAL]
     most = max(max(one.high, one.usual) for one in shown) or 1.0
 
     def x(share: float) -> float:

@@ -25,7 +25,8 @@ Json = dict[str, Any]
 VERSION = "1.0.0"
 """Of the API, not of the program."""
 TYPES = (
-    shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series, shapes.Explanation,
+    shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series,
+    shapes.FeelingBehind, shapes.Explanation,
     shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
     shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, *review_api.TYPES,
     health.Health,
@@ -115,6 +116,10 @@ def _own() -> Json:
              _query("since", _TIME, "From this slice end on."),
              _query("until", _TIME, "Before this slice end.")],
             *_OF_STORY,
+        ),
+        "/api/v1/stories/{story_id}/feelings/{label}": _get(
+            "feeling", "A feeling of a story, and posts behind it", _json("FeelingBehind"),
+            [story, _path("label", "A label of the story's mood.", "sadness")], 404, 503, bad=False,
         ),
         "/api/v1/stories/{story_id}/press": _get(
             "press", "What newsrooms say of a story, and its cause", _json("Press"), [story],

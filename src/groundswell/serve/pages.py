@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -37,6 +38,7 @@ EDITED: Final = {
 
 FEW: Final = 5
 """Terms of a story on a board; its page has all."""
+_OUTSIDE: Final = re.compile(r"https?://[^\s/?#\\][^\s\x00-\x1f\x7f]{0,4000}", re.IGNORECASE)
 
 _environment = Environment(
     loader=PackageLoader("groundswell.serve"),
@@ -159,6 +161,15 @@ def known(board: Board) -> int:
     return board.learned[0] if board.learning else 1 << 30
 
 
+def outside(url: str) -> str:
+    """An address of somebody else's as a link may have it: http or https, or else empty.
+
+    >>> outside("https://news.example/a?b"), outside("JavaScript:alert(1)"), outside("//x.example")
+    ('https://news.example/a?b', '', '')
+    """
+    return url if _OUTSIDE.fullmatch(url) else ""
+
+
 _environment.globals.update(
     root=root, csrf=csrf,
     clock=clock, seconds=seconds, day=day, date=date, since=since, iso=iso, times=times,
@@ -169,6 +180,7 @@ _environment.globals.update(
 )  # fmt: skip
 _environment.filters["number"] = number
 _environment.filters["in_words"] = in_words
+_environment.filters["outside"] = outside
 
 
 def page(name: str, context: Context, board: Board | None, **values: object) -> str:

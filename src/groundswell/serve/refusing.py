@@ -29,7 +29,7 @@ def told(request: Request, error: HTTPException) -> Response:
     if local_path(request.scope).startswith(API):
         return problem(error)
     desk = desk_of(request)
-    what = "door" if error.status_code in (401, 403, 413, 414, 421, 429, 431) else "page"
+    what = "door" if error.status_code in (401, 403, 413, 414, 421, 429, 431, 503) else "page"
     html = page("missing.html", desk.context, desk.newest, what=what, archive=desk.archive,
                 problem=error)  # fmt: skip
     return HTMLResponse(html, error.status_code, dict(error.headers or {}))

@@ -55,7 +55,35 @@ class Voice(Struct, forbid_unknown_fields=True):
     at: Time
     url: str
     network: str
+    lang: str
     feeling: str
+
+
+class Weight(Struct, forbid_unknown_fields=True):
+    """A word of a post, its place in characters, and the log-odds that are lost without it."""
+
+    start: int
+    end: int
+    word: str
+    weight: float
+
+
+class VoiceBehind(Voice, forbid_unknown_fields=True):
+    """A post that reads as a feeling with that chance, and its words that weighed most."""
+
+    chance: float
+    words: list[Weight]
+
+
+class FeelingBehind(Struct, forbid_unknown_fields=True):
+    """A feeling of a story: its share of the posts, with a 90 % interval, and posts behind it."""
+
+    story: str
+    label: str
+    share: float
+    interval: list[float]
+    usual: float
+    posts: list[VoiceBehind]
 
 
 class Story(Struct, forbid_unknown_fields=True, kw_only=True):

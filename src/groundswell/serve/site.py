@@ -103,7 +103,7 @@ async def embed_page(request: Request) -> Response:
 async def series_csv(request: Request) -> Response:
     """`GET /story/{id}/series.csv`: its curve, a row a slice, and what it was ranked by."""
     desk = desk_of(request)
-    found = await _found(request)
+    found = await found_story(request)
     if isinstance(found, Response):
         return found
     out = io.StringIO()
@@ -118,7 +118,7 @@ async def series_csv(request: Request) -> Response:
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=named)
 
 
-async def _found(request: Request) -> Telling | Response:
+async def found_story(request: Request) -> Telling | Response:
     """The story that a request names, or the page that says why it cannot be told."""
     desk = desk_of(request)
     name = request.path_params["story_id"]
@@ -133,7 +133,7 @@ async def _found(request: Request) -> Telling | Response:
 
 async def _told(request: Request, template: str) -> Response:
     desk = desk_of(request)
-    found = await _found(request)
+    found = await found_story(request)
     if isinstance(found, Response):
         return found
     slice_us = desk.context.slice_us
@@ -143,7 +143,7 @@ async def _told(request: Request, template: str) -> Response:
         template, desk.context, desk.newest_of(found.board), told=found, story=found.story,
         **_curves(found, shown, slice_us), rows=found.points[-ROWS:],
         windows={one.at: one for one in found.measured},
-        **_moods(found, shown),
+        **_moods(found, shown), shown_feelings={one.feeling for one in found.examples},
         stretches=offered, stretch=shown, troubles=desk.troubles(),
         **await run_in_threadpool(_editing, desk, found),
         **await run_in_threadpool(press.beside, desk, found),

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from groundswell.archive.reading import Reader
 from groundswell.errors import BusyError
 from groundswell.explanation import Explanation
+from groundswell.expression import Weighed
 from groundswell.model import Board, Story, StoryEvent
 from groundswell.review.decisions import Decision, Draft
 from groundswell.review.ledger import Ledger
@@ -83,6 +84,14 @@ Raises UsageError, NotHeldError and BusyError, each with words for the reader.
 """
 
 
+Weigh = Callable[[str, str, str], Weighed | None]
+"""By which words a text in a language reads as a label; None where it does not."""
+
+
+def _nobody_weighs(*_: str) -> None:
+    return None
+
+
 def _nobody_answers(term: str, _: int | None) -> Explanation:
     raise BusyError(f"no engine answers about {term!r} here", hint="start one with `live`")
 
@@ -101,6 +110,7 @@ class DeskState:
         watch: Watch | None = None,
         archive: Path | None = None,
         press: PressRoom | None = None,
+        weigh: Weigh = _nobody_weighs,
         ledger: Ledger | None = None,
     ) -> None:
         self.ledger = ledger or Ledger()
@@ -114,6 +124,8 @@ class DeskState:
         """What it has of the press; None where it reads none."""
         self.watch = watch or Watch()
         self._ask = ask
+        self.weigh = weigh
+        """By which words a text reads as a feeling: text, language, label."""
         self._told: dict[str, deque[Board]] = {}
         """Boards as they were published, less what was deleted since."""
         self._boards: dict[str, deque[Board]] = {}

@@ -60,6 +60,8 @@ class Telling:
     """Who speaks for it, by the newest board that says so and is held."""
     eligible: int = 0
     """How many posts they were chosen from."""
+    examples: tuple[Voice, ...] = ()
+    """Posts that show what its feelings are, by the same board."""
     whole: bool = True
     """Whether its boards are kept; else only its own row and its events are."""
     terms: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ def tell(desk: DeskState, story_id: str) -> Telling | None:
         others=teller.stories if teller else _others(desk, brief, whole.at),
         mood=_felt(states, whole),
         voices=voiced.voices if voiced else (), eligible=voiced.eligible if voiced else 0,
+        examples=voiced.examples if voiced else (),
         doubts=tuple(dict.fromkeys(flag for one in states for flag in one.story.flags)),
     )  # fmt: skip
 

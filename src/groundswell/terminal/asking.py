@@ -11,7 +11,7 @@ import msgspec
 
 from groundswell.errors import SourceError, UsageError
 from groundswell.terminal.plain import clean
-from groundswell.terminal.top import HINT, address_of, connection_to
+from groundswell.terminal.top import HINT, address_of, connection_to, known_by
 
 LONGEST = 1 << 20
 """Most bytes of an answer."""
@@ -42,7 +42,7 @@ def ask_desk(url: str, term: str, at: str, form: Literal["text", "json"]) -> str
     connection = connection_to(address)
     try:
         path = f"{address.path.rstrip('/')}/api/v1/explain?{query}"
-        connection.request("GET", path, headers={"Accept": ACCEPT[form]})
+        connection.request("GET", path, headers={"Accept": ACCEPT[form]} | known_by(address))
         with connection.getresponse() as response:
             status, body = response.status, response.read(LONGEST)
     except (OSError, http.client.HTTPException) as error:
@@ -62,7 +62,7 @@ def ask_desk(url: str, term: str, at: str, form: Literal["text", "json"]) -> str
 def _refusal(url: str, status: int, body: bytes) -> SourceError | UsageError:
     try:
         said = msgspec.json.decode(body, type=_Failed).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = _Problem()
     if not said.message:
         return SourceError(f"expected a desk at {clean(url)}, got HTTP {status}", hint=HINT)

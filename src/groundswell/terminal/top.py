@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,8 @@ from groundswell.terminal.plain import clean
 TIMEOUT = 30.0
 """Seconds without a byte after which the desk is taken for gone; it sends one every 15."""
 LONGEST_LINE = 1 << 20
+TOKEN = "GROUNDSWELL_DESK_TOKEN"  # noqa: S105 -- the variable's name
+"""Environment: a token of the desk that is asked, where its reading is closed."""
 HINT = "start one with `groundswell demo`, or name it with --url"
 
 Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
@@ -136,6 +139,23 @@ def address_of(url: str) -> SplitResult:
     return address
 
 
+def known_by(address: SplitResult) -> dict[str, str]:
+    """The header with the token for a desk whose reading is closed, where there is one.
+
+    Raises:
+        UsageError: it would go over the network unencrypted.
+    """
+    token = os.environ.get(TOKEN, "").strip()
+    if not token:
+        return {}
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise UsageError(
+            f"expected https for a token to be sent to {clean(address.hostname or '')}",
+            hint=f"name the desk as https://…, or unset {TOKEN}",
+        )
+    return {"Authorization": f"Bearer {token}"}
+
+
 def connection_to(address: SplitResult) -> http.client.HTTPConnection:
     """A connection to a desk, not yet opened."""
     secure = address.scheme == "https"
@@ -149,10 +169,12 @@ def _events(address: SplitResult, board: str) -> Iterator[BoardSent | _SourceSen
     try:
         asked = "" if board == "all" else f"?board={quote(board, safe='')}"
         path = f"{address.path.rstrip('/')}/api/v1/stream{asked}"
-        connection.request("GET", path, headers={"Accept": "text/event-stream"})
+        connection.request("GET", path, headers={"Accept": "text/event-stream"} | known_by(address))
         with connection.getresponse() as response:
             if response.status == 404 and board != "all":
                 raise ValueError(f"no board {board!r}")
+            if response.status in (401, 403):
+                raise ValueError(f"that it is closed: put a token of its into {TOKEN}")
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
             given = response.headers.get_content_type()
