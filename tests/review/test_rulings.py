@@ -212,17 +212,11 @@ def test_words_of_who_is_blocked_fall_at_once() -> None:
             ("ed", "https://e.example/@ed/3", "good")]  # fmt: skip
     voices = tuple(
         Voice(
-            text=text,
-            at=START,
-            url=url,
-            network="",
-            handle="",
-            feeling="",
-            post=post,
+            text=text, at=START, url=url, network="", lang="", feeling="", post=post,
             author=int(hash_strings([f"{who}@e.example"])[0]),
         )
         for post, (who, url, text) in enumerate(said)
-    )
+    )  # fmt: skip
     one = story("harbour", 1, voices=voices, examples=voices)
     rulings = _rule(
         ("block", "account", "@ann@e.example"), ("block", "instance", "b.example"),
