@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.parser import BytesParser
@@ -227,6 +228,25 @@ def test_a_receiver_that_hangs_is_left_and_hurts_nobody_else(
         pytest.raises(DeliveryError, match="ReadTimeout"),
     ):
         poster.post(slow.url, b"{}", {})
+
+
+def test_an_answer_that_trickles_is_cut() -> None:
+    """A byte now and then keeps no courier for longer than a receiver may take."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                for _ in range(100):
+                    line.sendall(b"x")
+                    time.sleep(0.1)
+
+        threading.Thread(target=trickle, daemon=True).start()
+        began = time.monotonic()
+        with Poster(ALLOWED, seconds=0.5) as poster, pytest.raises(DeliveryError):
+            poster.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        assert time.monotonic() - began < 5
 
 
 def test_an_answer_without_end_is_not_read() -> None:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.errors import UsageError
+from groundswell.expression import Voice
+from groundswell.kernel.hashing import hash_strings
 from groundswell.model import Board, StoryEvent
 from groundswell.review.decisions import Decision, Kind, Verb, draft, undoing
 from groundswell.review.ledger import Ledger
@@ -201,6 +203,27 @@ def test_what_is_blocked_stands_nowhere_in_a_story() -> None:
     told = shown_board(found, _rule(("block", "term", "cape")))
     assert [o.title for o in told.stories] == ["mayor"]
     assert "cape" not in str(told.to_dict()) + str([e.to_dict() for e in told.events])
+
+
+def test_words_of_who_is_blocked_fall_at_once() -> None:
+    """By account, by server, by term and by link, as voices and behind feelings; no other's do."""
+    said = [("ann", "https://a.example/@ann/1", "hello"), ("bo", "https://b.example/@bo/2", "hi"),
+            ("cy", "", "buy copper now"), ("di", "", "see spam.example/x"),
+            ("ed", "https://e.example/@ed/3", "good")]  # fmt: skip
+    voices = tuple(
+        Voice(
+            text=text, at=START, url=url, network="", lang="", feeling="", post=post,
+            author=int(hash_strings([f"{who}@e.example"])[0]),
+        )
+        for post, (who, url, text) in enumerate(said)
+    )  # fmt: skip
+    one = story("harbour", 1, voices=voices, examples=voices)
+    rulings = _rule(
+        ("block", "account", "@ann@e.example"), ("block", "instance", "b.example"),
+        ("block", "term", "copper"), ("block", "domain", "spam.example"),
+    )  # fmt: skip
+    told = shown_board(replace(board(()), stories=(one,)), rulings).stories[0]
+    assert [v.text for v in told.voices] == [v.text for v in told.examples] == ["good"]
 
 
 def test_events_of_hidden_and_merged_stories_are_not_told() -> None:

@@ -9,7 +9,7 @@ begins quiet crossings only; so does a story that joins or leaves one that was t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -118,8 +118,9 @@ class Crossings:
             board = boards.get(rule.board)
             if board is not None:
                 self._join(rule, board, note)
-                self._follow(rule, board, holds, note)
-                alerts += self._begin(rule, board, holds, first, note)
+                held = [story for story in board.stories if holds(rule, story)]
+                self._follow(rule, board.at, {story.id for story in held}, note)
+                alerts += self._begin(rule, board.at, held, first, note)
         return list(changed.values()), alerts
 
     def _join(self, rule: Rule, board: Board, note: Callable[[Crossing], None]) -> None:
@@ -142,38 +143,31 @@ class Crossings:
                 note(replace(other, told=since, quiet="joined"))
 
     def _follow(
-        self, rule: Rule, board: Board, holds: Holds, note: Callable[[Crossing], None]
+        self, rule: Rule, at: int, held: Set[str], note: Callable[[Crossing], None]
     ) -> None:
         """Ends what holds no more."""
-        held = {story.id for story in board.stories if holds(rule, story)}
         for one in [one for one in self.open.values() if one.rule == rule.name]:
             if one.story not in held:
-                note(replace(one, ended=board.at))
+                note(replace(one, ended=at))
 
     def _begin(
-        self, rule: Rule, board: Board, holds: Holds, first: Holds,
+        self, rule: Rule, at: int, held: Iterable[Story], first: Holds,
         note: Callable[[Crossing], None],
     ) -> list[Alert]:  # fmt: skip
         """Begins what holds now, and tells what has held long enough."""
         alerts = []
-        for story in board.stories:
-            if not holds(rule, story):
-                continue
+        for story in held:
             one = self.open.get((rule.name, story.id))
             if one is None:
                 if len(self.open) >= MOST_OPEN:
                     continue
-                one = Crossing(
-                    rule.name, story.id, board.at, quiet=self._quiet(rule, story, board.at, first)
-                )
+                one = Crossing(rule.name, story.id, at, quiet=self._quiet(rule, story, at, first))
                 note(one)
-            survived = board.at - one.begun >= self.wait_us and (
-                one.begun < board.at or not self.wait_us
-            )
+            survived = at - one.begun >= self.wait_us and (one.begun < at or not self.wait_us)
             if one.told is None and not one.quiet and survived:
-                one = replace(one, told=board.at)
+                one = replace(one, told=at)
                 note(one)
-                alerts.append(Alert(one, rule, story, board.at))
+                alerts.append(Alert(one, rule, story, at))
         return alerts
 
     def _quiet(self, rule: Rule, story: Story, at: int, first: Holds) -> str:

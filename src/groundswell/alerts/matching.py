@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -14,6 +15,8 @@ from groundswell.model import Story
 
 REMEMBERED: Final = 1 << 14
 """Labels whose folding is remembered."""
+STORIES: Final = 1 << 9
+"""Stories of which it is remembered what they say: each is held against every rule."""
 
 
 class Matcher:
@@ -27,7 +30,14 @@ class Matcher:
         def fold(text: str) -> tuple[int, ...]:
             return tuple(tokenize(prepare([text], [()], tables), tables).hashes.tolist())
 
+        def said(labels: tuple[str, ...]) -> _Said:
+            forms = dict.fromkeys(form for label in labels for form in (label, spelled(label)))
+            folded = tuple(self._fold(form) for form in forms)
+            words = frozenset(word for one in folded for word in one)
+            return _Said(frozenset(map(solid, labels)), folded, words)
+
         self._fold = lru_cache(REMEMBERED)(fold)
+        self._said = lru_cache(STORIES)(said)
 
     def check(self, rule: Rule) -> None:
         """Refuses a term in which the kernel finds no word.
@@ -58,11 +68,20 @@ class Matcher:
     def says(self, story: Story, term: str) -> bool:
         """Whether a label of the story is the term, or has its words one after the other."""
         wanted, whole = self._fold(term), solid(term)
-        return any(
-            solid(label) == whole or _within(wanted, self._fold(spelled(label)))
-            or _within(wanted, self._fold(label))
-            for label in _labels(story)
-        )  # fmt: skip
+        said = self._said(tuple(_labels(story)))
+        if whole in said.whole:
+            return True
+        known = bool(wanted) and wanted[0] in said.words  # few stories have even the first word
+        return known and any(_within(wanted, words) for words in said.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a story's labels say, folded."""
+
+    whole: frozenset[str]
+    labels: tuple[tuple[int, ...], ...]
+    words: frozenset[int]
 
 
 def _labels(story: Story) -> Iterator[str]:

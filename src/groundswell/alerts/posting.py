@@ -8,6 +8,8 @@ followed, no proxy asked, no cookie kept; of the answer no more is read than say
 from __future__ import annotations
 
 import ipaddress
+import ssl
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,19 +72,13 @@ class Poster:
         self._allowed = tuple(allowed)
         self._resolve = resolve
         self._seconds = seconds
-        self._client = httpx.Client(
-            follow_redirects=False,
-            trust_env=False,
-            timeout=httpx.Timeout(seconds, connect=min(5.0, seconds)),
-            headers={"User-Agent": "Groundswell/0.1 (alerts)", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        self._trust: ssl.SSLContext | None = None
 
     def __enter__(self) -> Poster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        return None
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> str:
         """Posts, and returns the answer in words, as `200`.
@@ -92,19 +88,34 @@ class Poster:
                 No message has the address in it, which may be a secret, but for its host.
         """
         place = self._checked(url)
-        request = self._client.build_request(
-            "POST", place.url, content=body, headers={**headers, "Host": place.shown},
-            extensions={"sni_hostname": place.host},
-        )  # fmt: skip
         until = time.monotonic() + self._seconds
-        try:
-            answer = self._client.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise DeliveryError(f"no answer from {place.host}: {type(error).__name__}") from error
-        try:
-            return self._judged(answer, place.host, until)
-        finally:
-            answer.close()
+        with self._client() as client:
+            # who sends a byte now and then is never silent for long: in the end the line is cut
+            cut = threading.Timer(self._seconds, client.close)
+            cut.daemon = True
+            cut.start()
+            try:
+                request = client.build_request(
+                    "POST", place.url, content=body, headers={**headers, "Host": place.shown},
+                    extensions={"sni_hostname": place.host},
+                )  # fmt: skip
+                return self._judged(client.send(request, stream=True), place.host, until)
+            except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: it was cut
+                said = type(error).__name__ if isinstance(error, httpx.HTTPError) else "too slow"
+                raise DeliveryError(f"no answer from {place.host}: {said}") from error
+            finally:
+                cut.cancel()
+
+    def _client(self) -> httpx.Client:
+        """One for a message: what is cut is not used again. Only authorities are loaded once."""
+        self._trust = self._trust or httpx.create_ssl_context(trust_env=False)
+        return httpx.Client(
+            follow_redirects=False,
+            trust_env=False,
+            verify=self._trust,
+            timeout=httpx.Timeout(0.75 * self._seconds, connect=min(5.0, self._seconds)),
+            headers={"User-Agent": "Groundswell/0.1 (alerts)", "Accept-Encoding": "identity"},
+        )
 
     def _judged(self, answer: httpx.Response, host: str, until: float) -> str:
         status = answer.status_code

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from groundswell.explanation import Explanation
+from groundswell.expression import Voice
+from groundswell.kernel.accounts import instance
+from groundswell.kernel.hashing import hash_strings
 from groundswell.model import Board, Moment, Story, StoryEvent
+from groundswell.review.decisions import Kind
 from groundswell.review.rulings import Rulings
 from groundswell.revision import quoted
+from groundswell.sources.names import spellings
 
 TERMS = 8
 """Terms of a story on a board."""
@@ -123,10 +129,18 @@ def _events(events: Iterable[StoryEvent], rulings: Rulings) -> Iterator[StoryEve
 
 
 def _without(story: Story, rulings: Rulings) -> Story | None:
-    """A story without blocked terms and domains; None where nothing is left to call it by."""
-    if not (rulings.barred or rulings.domains):
+    """A story without what is blocked; None where nothing is left to call it by.
+
+    Of accounts and servers their words fall here at once; their numbers, by the engine.
+    """
+    if not rulings.blocked:
         return story
-    voices = tuple(one for one in story.voices if not rulings.bars(one.text))
+    people = _people(rulings.blocked.get(Kind.ACCOUNT, frozenset()))
+    servers = rulings.blocked.get(Kind.INSTANCE, frozenset())
+    voices, examples = (
+        tuple(one for one in said if not _silent(one, rulings, people, servers))
+        for said in (story.voices, story.examples)
+    )
     terms = tuple(term for term in story.terms if not rulings.bars(term))
     title = "" if rulings.bars(story.title) else story.title
     why = tuple(line for line in story.why if not _says(line, rulings))
@@ -139,9 +153,24 @@ def _without(story: Story, rulings: Rulings) -> Story | None:
         return None
     told = replace(
         story, title=title or terms[0], terms=terms or (title,), why=why, moments=moments,
-        doubts=doubts, voices=voices,
+        doubts=doubts, voices=voices, examples=examples,
     )  # fmt: skip
     return story if told == story else told
+
+
+def _silent(
+    voice: Voice, rulings: Rulings, people: frozenset[int], servers: frozenset[str]
+) -> bool:
+    if voice.author in people or rulings.bars(voice.text):
+        return True
+    return bool(servers and voice.url) and instance(voice.url) in servers
+
+
+@lru_cache(maxsize=4)
+def _people(names: frozenset[str]) -> frozenset[int]:
+    """Blocked accounts as voices know them, by all that streams may call them."""
+    called = [form for one in names for form in spellings(one)]
+    return frozenset(hash_strings(called).tolist()) if called else frozenset()
 
 
 def _moment(moment: Moment, rulings: Rulings) -> Moment | None:
