@@ -32,8 +32,10 @@ TYPES = (
 WORDS = {
     304: "It is still what `If-None-Match` named.",
     400: "A parameter is none, or out of its limits.",
+    401: "Reading is closed on this desk, and no good token or session was shown.",
+    403: "The role of who asks is too low.",
     404: "There is no such thing, or it is held no more.",
-    429: "Too many streams of one address; `Retry-After` says when to come back.",
+    429: "Too many of one address, or too often; `Retry-After` says when to come back.",
     503: "Not now; `Retry-After`, where there is one, says when.",
 }
 _ABOUT = (
@@ -61,9 +63,16 @@ def document(path: str = "") -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": path or "/"}],
+        "security": [{}, {"token": []}],
         "paths": _own() | _neighbours() | _watched(),
         "components": {
             "schemas": schemas,
+            "securitySchemes": {
+                "token": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "Where reading is closed: `groundswell user token NAME`.",
+                }
+            },
             "headers": {
                 "ETag": {
                     "description": "Of exactly these bytes.", "schema": {"type": "string"},
@@ -125,7 +134,7 @@ def _own() -> Json:
         "/api/v1/explain": _get(
             "explain", "Why a term is on the board, or why not", _explained(),
             [term, _query("at", _TIME, "A time of the open slice, or of the last one.")],
-            404, 503, cached=False,
+            404, 429, 503, cached=False,
         ),
         "/api/v1/stream": _get(
             "stream", "Boards and what happens, as server-sent events", _STREAM, [board, last],
@@ -181,7 +190,7 @@ def _watched() -> Json:
         "description": "It does not do its work: `reason` says why.", "content": state,
     }  # fmt: skip
     text = {"text/plain": {"schema": {"type": "string", "description": _FIGURES}}}
-    figures = _get("metrics", "Figures for Prometheus", text, [], cached=False, bad=False)
+    figures = _get("metrics", "Figures for Prometheus", text, [], 403, cached=False, bad=False)
     return {"/health": found, "/metrics": figures}
 
 
@@ -218,7 +227,7 @@ def _get(
     if name.startswith("mastodon"):
         good["headers"]["Link"] = {"$ref": "#/components/headers/Link"}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    codes = [*([400] if bad else []), *statuses]
+    codes = sorted([*([400] if bad else []), 401, *statuses])
     responses: Json = {"200": good}
     if cached:
         responses["304"] = {"description": WORDS[304]}
