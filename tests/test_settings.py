@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.errors import UsageError
-from groundswell.settings import Settings, Table, board_rules, load, rules, seconds
+from groundswell.settings import Settings, Table, board_rules, event_time, load, rules, seconds
 
 
 def test_later_places_win_and_origins_are_kept(tmp_path: Path) -> None:
@@ -72,6 +72,13 @@ def test_a_length_that_is_none_is_refused(text: str) -> None:
     """A slice of no length, or in no known unit, is refused."""
     with pytest.raises(UsageError):
         seconds(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "x"])
+def test_a_time_that_utc_cannot_write_is_refused(text: str) -> None:
+    """It is within its years where it is written, and not where it is read."""
+    with pytest.raises(UsageError, match="expected a time"):
+        event_time(text)
 
 
 def test_windows_follow_the_slice() -> None:

@@ -337,7 +337,9 @@ def event_time(when: str | datetime) -> int:
     """
     try:
         time = datetime.fromisoformat(when) if isinstance(when, str) else when
-        return round(time.replace(tzinfo=time.tzinfo or UTC).timestamp() * MICROSECONDS)
+        # in UTC it has to have a year of four digits as well, or nobody could write it again
+        known = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+        return round(known.timestamp() * MICROSECONDS)
     except (ValueError, OverflowError):
         raise UsageError(f"expected a time as 2013-04-15T19:00:00Z, got {when!r}") from None
 

@@ -120,7 +120,10 @@ class Watched:
             nonlocal ended
             while not ended:
                 await asyncio.sleep(LOOK)
-                person = await self._person(request, session)
+                try:
+                    person = await self._person(request, session)
+                except DoorsError:
+                    person = NOBODY  # who cannot be asked about is nobody
                 ended = max(person.role, self.doors.least) < least.of(is_open=self.doors.open)
             tasks.cancel_scope.cancel()
 

@@ -35,12 +35,12 @@ WORDS = {
     304: "It is still what `If-None-Match` named.",
     400: "A parameter is none, or out of its limits.",
     307: "Editors merged it: `Location` leads to the story that took it in.",
-    401: "Only who is known may do this.",
+    401: "Only who is known may do this; where reading is closed, a token or a session is needed.",
     403: "Only who has the role may do this.",
     404: "There is no such thing, or it is held no more.",
     410: "The desk's editors took it off.",
     413: "It is too large.",
-    429: "Too often, or too many streams of one address; `Retry-After` says when to come back.",
+    429: "Too many of one address, or too often; `Retry-After` says when to come back.",
     503: "Not now; `Retry-After`, where there is one, says when.",
 }
 _ABOUT = (
@@ -69,10 +69,16 @@ def document(path: str = "") -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": path or "/"}],
+        "security": [{}, {"token": []}],
         "paths": _own() | _alerts() | _reviewed() | _neighbours() | _watched(),
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": schemas,
+            "securitySchemes": {
+                "token": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "Where reading is closed: `groundswell user token NAME`.",
+                }
+            },
             "headers": {
                 "ETag": {
                     "description": "Of exactly these bytes.", "schema": {"type": "string"},
@@ -134,7 +140,7 @@ def _own() -> Json:
         "/api/v1/explain": _get(
             "explain", "Why a term is on the board, or why not", _explained(),
             [term, _query("at", _TIME, "A time of the open slice, or of the last one.")],
-            404, 503, cached=False,
+            404, 429, 503, cached=False,
         ),
         "/api/v1/stream": _get(
             "stream", "Boards and what happens, as server-sent events", _STREAM, [board, last],
@@ -274,7 +280,7 @@ def _watched() -> Json:
         "description": "It does not do its work: `reason` says why.", "content": state,
     }  # fmt: skip
     text = {"text/plain": {"schema": {"type": "string", "description": _FIGURES}}}
-    figures = _get("metrics", "Figures for Prometheus", text, [], cached=False, bad=False)
+    figures = _get("metrics", "Figures for Prometheus", text, [], 403, cached=False, bad=False)
     return {"/health": found, "/metrics": figures}
 
 
@@ -312,7 +318,7 @@ def _get(
     if name.startswith("mastodon"):
         good["headers"]["Link"] = {"$ref": "#/components/headers/Link"}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    codes = [*([400] if bad else []), *statuses]
+    codes = sorted([*([400] if bad else []), 401, *statuses])
     responses: Json = {"200": good}
     if cached:
         responses["304"] = {"description": WORDS[304]}
