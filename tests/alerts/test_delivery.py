@@ -148,7 +148,7 @@ def test_what_fails_is_tried_again_by_the_schedule_under_one_id(
 ) -> None:
     """Each wait is drawn below its ceiling; the last failure is the end, and the log says it."""
     told(tmp_path, tables)
-    with Receiver([500]) as receiver, Desk(
+    with Receiver([500], answer=b"<script>alert(1)</script>") as receiver, Desk(
         webhook(receiver.url).channels["webhook:ops"], tmp_path
     ) as desk:  # fmt: skip
         assert desk.turn() == 1
@@ -160,6 +160,7 @@ def test_what_fails_is_tried_again_by_the_schedule_under_one_id(
             assert desk.turn(later=wait - 0.01) == 0
             assert desk.turn(later=0.02) == 1
         assert desk.state() == [("failed", 11, "127.0.0.1 answered 500; given up")]
+        assert "script" not in json.dumps(log(tmp_path))  # of an answer its status is kept alone
         assert desk.turn(later=1e6) == 0
     assert len({got.headers["webhook-id"] for got in receiver.got}) == 1
     assert len({got.body for got in receiver.got}) == 1

@@ -135,11 +135,12 @@ def event(message: Message) -> bytes:
         if alerts and size > MOST_BYTES:
             break
         alerts.append(told)
-    data: dict[str, Any] = (
-        {"alerts": alerts, "left_out": len(message.alerts) - len(alerts)}
-        if message.kind == "digest"
-        else alerts[0] | ({"test": True, "text": tested(message.alerts[0])} if message.test else {})
-    )
+    data: dict[str, Any] = alerts[0]
+    if message.test:
+        said = tested(message.alerts[0])
+        data |= {"test": True, "text": said, "link": f"{message.base_url}/alerts"}
+    elif message.kind == "digest":
+        data = {"alerts": alerts, "left_out": len(message.alerts) - len(alerts)}
     return msgspec.json.encode(
         {
             "specversion": "1.0",
