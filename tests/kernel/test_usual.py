@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from groundswell.kernel import company, season, standing, usage
-from groundswell.kernel.season import DAY_US, QUARTER_US
+from groundswell.kernel.season import QUARTER_US
+from groundswell.times import DAY_US
 
 SLICE_US = 60_000_000
 A_DAY = DAY_US // SLICE_US

@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from groundswell.errors import SourceError, UsageError
-from groundswell.press.clippings import DAY_US, Clipping, Clippings, Kept, kept
+from groundswell.press.clippings import Clipping, Clippings, Kept, kept
 from groundswell.press.feeds import clippings
 from groundswell.press.newsrooms import Newsroom, newsrooms
 from groundswell.press.reporters import LONGEST, Reporters
 from groundswell.settings import event_time
+from groundswell.times import DAY_US
 from tests.press.newsroom import Newsroom as Server
 from tests.press.newsroom import Reply
 

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from groundswell.alerts.channels import Channel, Config, Slack, Webhook
-from groundswell.alerts.outbox import DAY_US, Outbox, Waiting
+from groundswell.alerts.outbox import Outbox, Waiting
 from groundswell.alerts.posting import DeliveryError, Poster
 from groundswell.alerts.saying import Message, Told
 from groundswell.alerts.senders import Send, sender
 from groundswell.errors import GroundswellError, UsageError
 from groundswell.model import MICROSECONDS
+from groundswell.times import DAY_US, HOUR_US
 
 CEILINGS: Final = (10, 40, 160, 640, 2_560, 10_240, 21_600, 21_600, 21_600, 21_600)
 """Seconds below which the wait before each further try is drawn: eleven tries in about a day."""
@@ -33,7 +34,6 @@ TOGETHER: Final = 500
 """Alerts of one message, at most."""
 GLANCE: Final = 1.0
 """Seconds between looks at what waits."""
-HOUR_US: Final = 3_600 * MICROSECONDS
 LOG = logging.getLogger("groundswell")
 
 Judged = Told | Literal["stopped", "waits"]

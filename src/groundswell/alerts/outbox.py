@@ -22,7 +22,6 @@ from groundswell.model import MICROSECONDS, iso
 
 MOST: Final = 10_000
 """Rows of the log, and alerts of one channel that are looked at."""
-DAY_US: Final = 86_400 * MICROSECONDS
 _ALERT: Final = "alert.id, alert.rule, alert.board, alert.at, alert.simulated, alert.body"
 _WAITING: Final = (
     f"SELECT delivery.message, delivery.tries, delivery.due, {_ALERT} "  # noqa: S608 -- our own names

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from groundswell.addresses import public
 from groundswell.alerts.channels import Network
 from groundswell.errors import GroundswellError
 from groundswell.fetching import Resolve, resolved
+from groundswell.times import asked_wait
 
 SECONDS: Final = 20.0
 """That a receiver may take, connection and answer together."""
@@ -121,8 +121,8 @@ class Poster:
         status = answer.status_code
         if not 200 <= status < 300:
             said = f"{host} answered {status}"
-            after = answer.headers.get("retry-after", "")[:100]
-            raise DeliveryError(said, gone=status == GONE, retry_after=wait_of(after))
+            after = asked_wait(answer.headers.get("retry-after", "")[:100], time.time()) or 0.0
+            raise DeliveryError(said, gone=status == GONE, retry_after=min(after, LONGEST_WAIT))
         size = 0
         try:
             for piece in answer.iter_raw():
@@ -164,20 +164,3 @@ class Poster:
         return (usual and public(address)) or any(
             known in one for one in self._allowed if one.version == known.version
         )
-
-
-def wait_of(retry_after: str, now: float | None = None) -> float:
-    """Seconds that a receiver asks to wait, LONGEST_WAIT at most; 0 for what is no such header.
-
-    >>> wait_of("120"), wait_of("soon"), wait_of("99999999"), wait_of("-5")
-    (120.0, 0.0, 21600.0, 0.0)
-    >>> wait_of("Thu, 01 Jan 1970 00:02:00 GMT", now=60.0)
-    60.0
-    """
-    if retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after[:9]), LONGEST_WAIT)
-    try:
-        when = parsedate_to_datetime(retry_after).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
-    return min(max(0.0, when - (time.time() if now is None else now)), LONGEST_WAIT)

@@ -15,12 +15,12 @@ from typing import Any, Final
 import msgspec
 
 from groundswell import rarity
-from groundswell.archive.history import DAY_US, STORY, Brief, brief_of, extent
+from groundswell.archive.history import STORY, Brief, brief_of, extent
 from groundswell.archive.reading import Reader
 from groundswell.expression import Mood, mood_of
 from groundswell.kernel.alike import solid
 from groundswell.model import iso
-from groundswell.times import MICROSECONDS, day
+from groundswell.times import DAY_US, MICROSECONDS, day
 
 EPISODES: Final = 5
 """Earlier stories that are told, the newest."""

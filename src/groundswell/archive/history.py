@@ -10,10 +10,9 @@ import msgspec
 
 from groundswell.archive.reading import Reader, Span
 from groundswell.archive.rows import story_of
-from groundswell.model import MICROSECONDS, Board, EventKind, Story
+from groundswell.model import Board, EventKind, Story
+from groundswell.times import DAY_US
 
-HOUR_US: Final = 3_600 * MICROSECONDS
-DAY_US: Final = 24 * HOUR_US
 STATES: Final = 2_880
 """Slices of a story that are read, the newest: two days of minutes."""
 

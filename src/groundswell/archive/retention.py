@@ -7,9 +7,8 @@ from typing import Final
 
 import apsw
 
-from groundswell.model import MICROSECONDS
+from groundswell.times import DAY_US
 
-DAY_US: Final = 86_400 * MICROSECONDS
 STEP: Final = 10_000
 """Rows of a table that one slice prunes, at most."""
 

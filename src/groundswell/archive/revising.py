@@ -13,9 +13,9 @@ import apsw
 import msgspec
 
 from groundswell.archive.rows import Row, moment_rows, state_row, story_of, text
-from groundswell.archive.writing import HOUR_US
 from groundswell.model import Moment, Story
 from groundswell.revision import Cut, Keys, Revision, quoted, revised, struck
+from groundswell.times import HOUR_US
 
 _Doubted = tuple[str, float, str]
 """A doubt as a row has it: flag, share, reason."""

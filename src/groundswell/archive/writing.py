@@ -9,9 +9,9 @@ import apsw
 import msgspec
 
 from groundswell.archive.rows import event_rows, moment_rows, mood_text, slice_row, state_row, text
-from groundswell.model import MICROSECONDS, Board, Counted, Story, TermCount
+from groundswell.model import Board, Counted, Story, TermCount
+from groundswell.times import HOUR_US
 
-HOUR_US: Final = 3_600 * MICROSECONDS
 OVER: Final = frozenset({"story.ended", "story.merged"})
 
 _STORY = """

@@ -54,8 +54,9 @@ def export(
     rulings = Rulings() if all_ else ledger.rulings()
     with Shown(_folder(), rulings, hushed=True) as reader:
         if what == exports.PRESS:
-            from groundswell.press.clippings import DAY_US, Clippings
+            from groundswell.press.clippings import Clippings
             from groundswell.serve import press_rows
+            from groundswell.times import DAY_US
 
             keep_us = current.keep_press * DAY_US
             held = Clippings(_folder(), write=False, keep_us=keep_us)

@@ -19,7 +19,7 @@ from groundswell.errors import GroundswellError
 from groundswell.fetching import Fetcher
 from groundswell.model import MICROSECONDS, Story
 from groundswell.press.checking import Checker
-from groundswell.press.clippings import DAY_US, Clippings
+from groundswell.press.clippings import Clippings
 from groundswell.press.newsrooms import Newsroom, newsrooms
 from groundswell.press.reporters import Reporters
 from groundswell.press.services import SERVICES, services
@@ -28,6 +28,7 @@ from groundswell.serve.state import EVERY, DeskState
 from groundswell.settings import Settings, event_time
 from groundswell.simulate import SimulatedNight, load_scenario
 from groundswell.simulate.newsroom import NewsroomServer, printed
+from groundswell.times import DAY_US
 
 SIMULATED_EVERY: Final = 3.0
 """Seconds between two requests for a feed of the simulated newsroom."""

@@ -17,7 +17,8 @@ from groundswell.evaluate.grams import Flags, Ints, Keys, Named, grams, surface
 from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.kinds import WORD
 from groundswell.kernel.tokens import Tables, prepare, tokenize
-from groundswell.model import MICROSECONDS, Batch
+from groundswell.model import Batch
+from groundswell.times import DAY_US
 
 Counting = Literal["authors", "posts"]
 LEAST: Final = 2
@@ -25,7 +26,6 @@ LEAST: Final = 2
 FREQUENT: Final = 0.02
 """Share of posts above which `--stop-words frequent` takes a word for a stop word."""
 _RUN: Final = 1 << 14
-_DAY_US: Final = 86_400 * MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Corpus:
         times = np.maximum.accumulate(np.array(posts.times, np.int64))
         self._slices = times // slice_us
         """Slice of each post, ascending."""
-        self._days = times // _DAY_US
+        self._days = times // DAY_US
         _, people = np.unique(hash_strings(posts.authors), return_inverse=True)
         self._people = people.astype(np.int64) if counting == "authors" else np.arange(times.size)
         self._posts = max(1, times.size)
@@ -102,7 +102,7 @@ class Corpus:
             span = slice(int(edges[k]), int(edges[k + 1]))
             begin, end = self.span(number, 1)
             yield Slice(
-                number, number * self.slice_us // _DAY_US, self._row_terms[span],
+                number, number * self.slice_us // DAY_US, self._row_terms[span],
                 self._row_counts[span], self._row_fresh[span],
                 float(np.unique(self._people[begin:end]).size),
             )  # fmt: skip

@@ -20,11 +20,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.model import MICROSECONDS
+from groundswell.times import DAY_US
 
 Floats = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
 
-DAY_US: Final = 86_400 * MICROSECONDS
 QUARTER_US: Final = 900 * MICROSECONDS
 DAYS: Final = 7
 YESTERDAY: Final = 0.5

@@ -20,13 +20,13 @@ from groundswell.kernel.state import State
 from groundswell.kernel.subject import subject
 from groundswell.kernel.withdrawal import stands
 from groundswell.kernel.write import Written, write
-from groundswell.model import MICROSECONDS, Story, StoryEvent
+from groundswell.model import Story, StoryEvent
+from groundswell.times import HOUR_US
 
 Ints = NDArray[np.int64]
 
 NOTHING = Barred()
 """Nothing is blocked."""
-HOUR_US = 3_600 * MICROSECONDS
 REVIVED = 0.5
 """A told story whose leading term is back at this share of its peak is a new one."""
 

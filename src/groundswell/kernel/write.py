@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import length
-from groundswell.kernel import bursts, ring, season, standing, stories, usage
+from groundswell.kernel import bursts, ring, standing, stories, usage
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
@@ -16,6 +16,7 @@ from groundswell.kernel.gist import Telling, carrying, gist, name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
+from groundswell.times import DAY_US
 
 Ints = NDArray[np.int64]
 
@@ -105,7 +106,7 @@ def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float
 
     "Good afternoon" is new to a board that has heard no afternoon yet; a name says more.
     """
-    if bar <= 0 or state.slices * rules.slice_us >= season.DAY_US:
+    if bar <= 0 or state.slices * rules.slice_us >= DAY_US:
         return bar
     named = any(burst.open and not burst.familiar for burst in members)
     return bar if named else max(bar, rules.restless_bar)

@@ -15,15 +15,14 @@ from typing import Final
 import msgspec
 
 from groundswell.errors import ArchiveError
-from groundswell.model import MICROSECONDS
 from groundswell.settings import PRESS_FILE, Settings
+from groundswell.times import DAY_US
 
 MOST: Final = 5_000
 SPARE: Final = 1_000
 """Lines that the file may have beside twice what is held, before it is written anew."""
 MOST_TEXT: Final = 40_000
 """Characters of an article that are held."""
-DAY_US: Final = 86_400 * MICROSECONDS
 KEPT_US: Final = Settings().keep_press * DAY_US
 
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from groundswell import rarity
 from groundswell.model import MICROSECONDS
 from groundswell.press.clippings import Clipping
+from groundswell.times import HOUR_US
 
-HOUR_US: Final = 3_600 * MICROSECONDS
 BEFORE_US: Final = 12 * HOUR_US
 AFTER_US: Final = 36 * HOUR_US
 ENOUGH: Final = 0.4

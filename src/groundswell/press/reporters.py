@@ -13,7 +13,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from itertools import chain, count
 from typing import Final, Literal
 
@@ -24,6 +23,7 @@ from groundswell.press.feeds import clippings
 from groundswell.press.newsrooms import Newsroom
 from groundswell.press.pages import fetched
 from groundswell.press.robots import Robots
+from groundswell.times import asked_wait
 
 EVERY: Final = 300.0
 """Seconds between two requests for one feed."""
@@ -193,7 +193,7 @@ class Reporters:
             if answer.status == 200:
                 self._take(feed, answer)
             elif answer.status != 304:
-                return f"HTTP {answer.status}", _seconds(answer.retry_after)
+                return f"HTTP {answer.status}", asked_wait(answer.retry_after, time.time()) or 0.0
         except GroundswellError as error:
             return error.problem, 0.0
         except Exception as error:  # one feed's oddity must not end the thread for all
@@ -254,18 +254,3 @@ def _names(newsrooms: Sequence[Newsroom]) -> list[str]:
         tries = chain([one.name], (f"{one.name} ({n})" for n in count(2)))
         names.append(next(name for name in tries if name not in names))
     return names
-
-
-def _seconds(retry_after: str) -> float:
-    """Seconds that a server asks to wait, in either of the header's forms.
-
-    >>> _seconds("120"), _seconds(""), _seconds("never"), _seconds("²")
-    (120.0, 0.0, 0.0, 0.0)
-    """
-    if retry_after.isdecimal():
-        return float(retry_after[:9])
-    try:
-        when = parsedate_to_datetime(retry_after).timestamp()
-    except ValueError:
-        return 0.0
-    return max(0.0, when - time.time())

@@ -18,7 +18,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundswell.archive.answering import Carried, carried
-from groundswell.archive.history import DAY_US
 from groundswell.doors import Role
 from groundswell.model import MICROSECONDS, Board, Story, iso
 from groundswell.scopes import ALL
@@ -27,6 +26,7 @@ from groundswell.serve.recall import asked, since
 from groundswell.serve.refusing import local_path
 from groundswell.serve.state import desk_of
 from groundswell.serve.visiting import requires
+from groundswell.times import DAY_US
 
 DAYS = 7
 PAST = 5_000

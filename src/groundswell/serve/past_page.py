@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from groundswell.archive import history
-from groundswell.archive.history import DAY_US, HOUR_US, Brief, Large
+from groundswell.archive.history import Brief, Large
 from groundswell.archive.reading import Reader, Span
 from groundswell.doors import Role
 from groundswell.errors import ArchiveError, NothingToReadError, UsageError
@@ -23,6 +23,7 @@ from groundswell.serve.pages import page
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.visiting import requires
 from groundswell.settings import event_time
+from groundswell.times import DAY_US, HOUR_US
 
 FOUND: Final = 100
 """Stories that a search names, the newest."""

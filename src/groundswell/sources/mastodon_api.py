@@ -11,13 +11,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
 from groundswell.sources.mastodon_place import LOOPBACK, Place
+from groundswell.times import asked_wait
 
 PAGE = 40
 """Posts of a page, the most that Mastodon gives."""
@@ -172,11 +172,11 @@ def _wait(headers: Mapping[str, str]) -> float:
     >>> _wait({"retry-after": "30"}), _wait({}), _wait({"retry-after": "1000000"})
     (30.0, 60.0, 900.0)
     """
-    said = headers.get("retry-after", "") or headers.get("x-ratelimit-reset", "")
-    if said.isdigit():
-        return min(float(said), MOST_WAIT)
+    asked = asked_wait(headers.get("retry-after", ""), time.time())
+    if asked is not None:
+        return min(max(asked, 1.0), MOST_WAIT)
     try:
-        until = parsedate_to_datetime(said) if "," in said else datetime.fromisoformat(said)
+        until = datetime.fromisoformat(headers.get("x-ratelimit-reset", ""))
         moment = until if until.tzinfo else until.replace(tzinfo=UTC)
         return min(max(moment.timestamp() - time.time(), 1.0), MOST_WAIT)
     except (ValueError, TypeError, OverflowError):

@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from groundswell.evaluate.corpus import Slice
 from groundswell.evaluate.peers.door import Floats, Ranked, Window
-from groundswell.model import MICROSECONDS
-
-HOUR_US = 3_600 * MICROSECONDS
+from groundswell.times import HOUR_US
 
 
 class Counts:
