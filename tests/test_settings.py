@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.errors import UsageError
-from groundswell.settings import Settings, board_rules, load, rules, seconds
+from groundswell.settings import Settings, Table, board_rules, event_time, load, rules, seconds
 
 
 def test_later_places_win_and_origins_are_kept(tmp_path: Path) -> None:
@@ -51,9 +51,20 @@ def test_every_field_says_what_it_is() -> None:
     for entry in fields(Settings):
         assert len(entry.metadata["meaning"]) > 10
         assert entry.metadata["unit"]
-        if not isinstance(entry.default, str):
+        if not isinstance(entry.default, str | Table):
             number = len(entry.default) if isinstance(entry.default, tuple) else entry.default
             assert entry.metadata["low"] <= number <= entry.metadata["high"]
+
+
+def test_alerts_are_a_table_in_a_file_or_a_variable(tmp_path: Path) -> None:
+    """What is none is refused with one line."""
+    (tmp_path / "groundswell.toml").write_text("[alerts]\nwait = 5\n")
+    assert load({}, {}, tmp_path).settings.alerts.values == {"wait": 5}
+    given = {"GROUNDSWELL_ALERTS": '{wait = 7, rule = {rain = {term = "rain"}}}'}
+    assert load({}, given, tmp_path).settings.alerts.values["wait"] == 7
+    for wrong in ("5", "{wait", "[]"):
+        with pytest.raises(UsageError, match="expected alerts"):
+            load({}, {"GROUNDSWELL_ALERTS": wrong}, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "1y", "ten", "nan"])
@@ -61,6 +72,13 @@ def test_a_length_that_is_none_is_refused(text: str) -> None:
     """A slice of no length, or in no known unit, is refused."""
     with pytest.raises(UsageError):
         seconds(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "x"])
+def test_a_time_that_utc_cannot_write_is_refused(text: str) -> None:
+    """It is within its years where it is written, and not where it is read."""
+    with pytest.raises(UsageError, match="expected a time"):
+        event_time(text)
 
 
 def test_windows_follow_the_slice() -> None:

@@ -152,14 +152,18 @@ class Voice:
     """Hash of the post's id: what a deletion is matched by. In no output."""
     author: int
     """Hash of its author, likewise."""
+    handle: str = ""
+    """Whose words these are, as the network names them to readers: `@ann.example`; empty where that
+    is not known."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a story's `voices`; its author stands in the permalink alone."""
+        """As in a story's `voices`."""
         return {
             "text": self.text,
             "at": iso(self.at),
             "url": self.url,
             "network": self.network,
+            "handle": self.handle,
             "lang": self.lang,
             "feeling": self.feeling,
         }

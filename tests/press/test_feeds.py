@@ -117,6 +117,26 @@ def test_only_pages_that_a_story_wants_are_read() -> None:
     assert [one.text for one in held.between(0, 1 << 62)] == ["Words of one.", "", ""]
 
 
+def test_a_page_that_is_not_given_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not asked for at every turn of its feed: after an hour, after four more, and never again."""
+    feed = {"version": "https://jsonfeed.org/version/1.1",
+            "items": [{"id": "1", "url": "/1", "title": "Story"}]}  # fmt: skip
+    now = [0.0]
+    monkeypatch.setattr("groundswell.press.reporters.time.monotonic", lambda: now[0])
+    with Server({"/feed": Reply(msgspec.json.encode(feed)), "/1": Reply(status=500)}) as room:
+        reporters = Reporters(
+            [Newsroom("Harbour", room.url + "/feed")], Clippings(), loopback=True, gap=0.0,
+            wanted=lambda _: True,
+        )  # fmt: skip
+        reporters._robots.delay = lambda _: 0.0  # type: ignore[method-assign]
+        asked = []
+        for hour in (0.0, 0.5, 1.1, 2.0, 5.2, 30.0, 90.0):
+            now[0] = hour * 3_600
+            reporters.ask(reporters.feeds[0])
+            asked.append([path for path, _ in room.asked].count("/1"))
+    assert asked == [1, 1, 2, 2, 3, 3, 3]
+
+
 def test_a_thread_reads_them_and_ends() -> None:
     """Beside the run, and no longer than it."""
     with Server({"/feed": Reply(JSON)}) as room:

@@ -44,7 +44,11 @@ class Network:
     def __call__(self, url: str, params: dict[str, list[str]], **_: object) -> httpx.Response:
         self.asked.append(params["actors"])
         profiles = [
-            {"did": who, "labels": [{"val": "!no-unauthenticated"}] if "shy" in who else []}
+            {
+                "did": who,
+                "handle": f"{who[8:]}.example",
+                "labels": [{"val": "!no-unauthenticated"}] if "shy" in who else [],
+            }
             for who in params["actors"]
             if "gone" not in who
         ]
@@ -73,6 +77,8 @@ def test_voices_are_shown_once_it_is_known_that_they_may() -> None:
     with Profiles(network, 0.01) as profiles:
         assert seen(profiles.shown(told)) == []
         assert settled(profiles, told, network) == ["did:plc:ann", "did:plc:ben"]
+        names = [one.handle for one in profiles.shown(told).stories[0].voices]
+    assert names == ["@ann.example", "@ben.example"]
     assert len(network.asked) == 1
 
 

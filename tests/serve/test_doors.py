@@ -15,8 +15,7 @@ import pytest
 
 from groundswell.doors import Role, database, passwords
 from groundswell.errors import UsageError
-from groundswell.serve import doors as door
-from groundswell.serve import prompt
+from groundswell.serve import letting, prompt
 from groundswell.serve.app import serve
 from groundswell.serve.doors import Doors
 from groundswell.serve.guards import Way
@@ -29,7 +28,7 @@ from tests.client import CLIENT
 from tests.serve.entering import ORIGIN, PASSWORD, PEOPLE, QUICK, Entered, ask
 from tests.serve.kept import ORDINARY, filled, story, told
 
-TEMPLATES = Path(door.__file__).parent / "templates"
+TEMPLATES = Path(letting.__file__).parent / "templates"
 ADDRESS = re.compile(r'(?<!http-equiv)\b(href|action|src|cite|data-stream|data-address)="([^"]+)"')
 EDDA = PEOPLE[Role.EDITOR]
 OWN = {"Origin": ORIGIN}
@@ -227,7 +226,7 @@ def test_a_closed_desk_shows_strangers_nothing(desk: DeskState, entered: Entered
 
 def test_a_stream_ends_when_its_reader_may_no_longer(desk: DeskState, entered: Entered) -> None:
     """Within seconds of the removal, though the answer had begun."""
-    with patch.object(door, "LOOK", 0.1), serve(desk, "127.0.0.1", 0, entered.doors(
+    with patch.object(letting, "LOOK", 0.1), serve(desk, "127.0.0.1", 0, entered.doors(
         reading="closed")) as server:  # fmt: skip
         headers = entered.headers(Role.READER)
         with httpx.stream("GET", f"{server.url}/api/v1/stream", headers=headers) as answer:
@@ -371,7 +370,7 @@ def test_doors_that_cannot_be_read_let_nobody_in(desk: DeskState, entered: Enter
     entered.store.close()
     with (
         patch.object(database, "VERSION", 99),
-        patch.object(door.LOG, "error") as logged,
+        patch.object(letting.LOG, "error") as logged,
     ):
         answer = ask(desk, doors, "GET", "/api/v1/boards", entered.headers(Role.ADMIN))
         assert answer.status_code == 503

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import apsw
+
 from groundswell.archive.database import FILE, connect, told
 from groundswell.archive.rows import Row, board_of, story_of
 from groundswell.archive.snapshots import Snapshots
@@ -52,6 +54,13 @@ class Reader:
                 hint="keep one: groundswell replay FILE --keep, or groundswell live",
             )
         self._db = connect(self._path, write=False)
+
+    @classmethod
+    def over(cls, connection: apsw.Connection, folder: Path) -> Reader:
+        """A reader of a connection that somebody else opened and closes; not to be entered."""
+        reader = cls.__new__(cls)
+        reader._path, reader._folder, reader._db = folder / FILE, folder, connection
+        return reader
 
     def __enter__(self) -> Reader:
         return self

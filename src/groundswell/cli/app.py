@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from groundswell import __version__
-from groundswell.cli import archive, inspect, review, streams, tools, users
+from groundswell.cli import alert, archive, inspect, review, streams, tools, users
 from groundswell.cli.evaluate import evaluate
 from groundswell.cli.explaining import explain
 from groundswell.cli.forgetting import forget
@@ -42,6 +42,7 @@ app.command(rich_help_panel=WATCH)(streams.demo)
 app.command(rich_help_panel=WATCH)(streams.live)
 app.command(rich_help_panel=WATCH)(streams.replay)
 app.command(rich_help_panel=WATCH)(inspect.top)
+app.add_typer(alert.app, rich_help_panel=WATCH)
 app.command(rich_help_panel=MAKE)(tools.record)
 app.command(rich_help_panel=MAKE)(tools.simulate)
 app.command(rich_help_panel=MAKE)(archive.export)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from rich.console import Console
 
+from groundswell.alerts.courier import Judge, as_it_stands
 from groundswell.cli.retrospect import Retrospect
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.questions import Questions
@@ -24,6 +25,7 @@ from groundswell.model import MICROSECONDS, Batch, Board, Summary
 from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
+from groundswell.serve.announcing import announced
 from groundswell.serve.app import serve
 from groundswell.serve.consent import Profiles
 from groundswell.serve.doors import Doors
@@ -36,6 +38,7 @@ from groundswell.terminal.progress import Progress
 from groundswell.watch import Watch
 
 if TYPE_CHECKING:
+    from groundswell.cli.alerting import Alerts
     from groundswell.cli.pressing import Press
 
 
@@ -54,6 +57,10 @@ class Show:
     """What is known of the run."""
     parts: list[Any] = field(default_factory=list)
     """Context managers that live as long as the run."""
+    alerts: Callable[[Alerts], None] = lambda _: None
+    """Given what the run has of alerts, before it begins."""
+    judge: Judge = as_it_stands
+    """What of them may be told, as the desk's editors decide."""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Show:
@@ -148,7 +155,8 @@ class Show:
 
         following = Following(state, lambda: live.again(state.newest_of(shown)))
         parts = [following] if quiet else [following, live]
-        return cls(board, batch, revise=revise, watch=watch, parts=parts)
+        judge = announced(state)
+        return cls(board, batch, revise=revise, watch=watch, parts=parts, judge=judge)
 
     @classmethod
     def desk(  # noqa: PLR0913 -- all that a desk is made of
@@ -178,13 +186,7 @@ class Show:
         watch = _watch(loaded, sources)
         room = press.room if press else None
         state = DeskState(
-            context,
-            questions.ask,
-            watch,
-            archive,
-            room,
-            partial(weigh, load_reader()),
-            ledger,
+            context, questions.ask, watch, archive, room, partial(weigh, load_reader()), ledger
         )
         if press:
             press.follow(state)
@@ -220,7 +222,12 @@ class Show:
         parts: list[Any] = [Following(state, lambda: live.again(state.newest_of(shown)))]
         parts += [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]
-        return cls(board, batch, end, revise, questions, watch, parts)
+
+        def alerts(found: Alerts) -> None:
+            state.alerts = found.room
+
+        judge = announced(state)
+        return cls(board, batch, end, revise, questions, watch, parts, alerts, judge)
 
 
 def _watch(loaded: Loaded, sources: list[Source]) -> Watch:

@@ -78,8 +78,9 @@ def demo(
             ledger = _ledger(loaded.settings, None)
             show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
             _replay(
-                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show
-            )
+                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
+                alerts=True,
+            )  # fmt: skip
 
 
 def live(  # noqa: PLR0913 -- one option each
@@ -117,7 +118,7 @@ def live(  # noqa: PLR0913 -- one option each
          "keep": keep}
     )  # fmt: skip
 
-    from groundswell.cli import keeping, pressing
+    from groundswell.cli import alerting, keeping, pressing
     from groundswell.cli.show import Show
     from groundswell.engines import following, identity, local
     from groundswell.engines.barring import Barring
@@ -145,12 +146,19 @@ def live(  # noqa: PLR0913 -- one option each
             press=pressing.followed(loaded.settings, archive),
             ledger=ledger,
         )  # fmt: skip
+        alerts = alerting.opened(
+            stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+            judge=show.judge,
+        )  # fmt: skip
+        show.alerts(alerts)
         run = local.Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
             questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
-            heed=Heed(Path(loaded.settings.data_dir)), barring=Barring(ledger),
+            heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
+            barring=Barring(ledger),
         )  # fmt: skip
         stack.enter_context(show)
+        stack.enter_context(alerts.couriers)
         following.live(sources, rules, run, plan=boards)
 
 
@@ -176,6 +184,7 @@ def replay(  # noqa: PLR0913 -- one option each
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a kept replay of the same file stopped.")
     ] = False,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Send alerts, as `live` does.")] = False,
     review: Annotated[
         Path | None,
         typer.Option("--review", help="Decisions (`review export decisions`) that hold here too."),
@@ -217,7 +226,7 @@ def replay(  # noqa: PLR0913 -- one option each
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
-        resume=resume, ledger=ledger,
+        resume=resume, alerts=alerts, ledger=ledger,
     )  # fmt: skip
 
 
@@ -271,13 +280,14 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
     boards: Plan | None = None,
     kept: Sequence[str] = (),
     resume: bool = False,
+    alerts: bool = False,
     ledger: Ledger | None = None,
 ) -> None:
     """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
     rules = settings.rules(loaded.settings)
     pace = settings.speed(speed)
 
-    from groundswell.cli import keeping
+    from groundswell.cli import alerting, keeping
     from groundswell.engines import identity, local
     from groundswell.engines.barring import Barring
     from groundswell.engines.heeding import Heed
@@ -297,13 +307,23 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             if writers:
                 writers[reject.recording].write([reject])
 
+        found = None
+        if alerts:
+            found = alerting.opened(
+                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+                judge=mode.judge,
+            )  # fmt: skip
+            mode.alerts(found)
         run = local.Run(
             on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
             questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
             heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
+            alerts=found.unkept if found else None,
             barring=Barring(ledger) if ledger else None,
         )  # fmt: skip
         stack.enter_context(mode)
+        if found:
+            stack.enter_context(found.couriers)
         summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
         mode.end(summary, run.stop)
 

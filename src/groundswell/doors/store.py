@@ -5,18 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import threading
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import apsw
-
-from groundswell.archive.database import transaction
 from groundswell.doors import passwords
-from groundswell.doors.database import FILE, connect, told
+from groundswell.doors.ledger import Ledger
 from groundswell.doors.roles import Person, Role
 from groundswell.errors import UsageError
 
@@ -53,7 +46,7 @@ class Token:
     """Seconds since 1970, to the minute; 0 for never."""
 
 
-class DoorStore:
+class DoorStore(Ledger):
     """The file of a data folder; safe between threads. Nothing is made before there is a user.
 
     Args:
@@ -61,30 +54,11 @@ class DoorStore:
         now: seconds since 1970.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
-        self._path = folder / FILE
-        self._now = now
-        self._lock = threading.RLock()
-        self._connection: apsw.Connection | None = None
-        self._inode = 0
-
-    @property
-    def exists(self) -> bool:
-        """Whether there ever was a user."""
-        return self._path.exists()
-
-    def close(self) -> None:
-        """Lets go of the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
     # -- users
 
     def users(self) -> list[User]:
         """All users by name, with their tokens."""
-        found = self._rows("SELECT name, role, created_at FROM user ORDER BY name")
+        found = self.rows("SELECT name, role, created_at FROM user ORDER BY name")
         return [User(name, Role(role), at, self._tokens(name)) for name, role, at in found]
 
     def add(self, name: str, role: Role, password: str) -> None:
@@ -98,9 +72,9 @@ class DoorStore:
                 f"expected a name of letters, digits and . _ @ -, at most 64, got {name[:80]!r}"
             )
         kept = passwords.hashed(password, name)
-        row = (name, int(role), kept, int(self._now()))
+        row = (name, int(role), kept, int(self.now()))
         added = "INSERT INTO user (name, role, hash, created_at) VALUES (?, ?, ?, ?)"
-        if not self._change(f"{added} ON CONFLICT DO NOTHING", row, make=True):
+        if not self.change(f"{added} ON CONFLICT DO NOTHING", row, make=True):
             raise UsageError(
                 f"expected a new name, there is a user {name!r}",
                 hint=f"groundswell user password {name}, or: groundswell user role {name} ROLE",
@@ -112,7 +86,7 @@ class DoorStore:
         Raises:
             UsageError: there is none of that name.
         """
-        self._one(name, self._change("DELETE FROM user WHERE name = ?", (name,)))
+        self._one(name, self.change("DELETE FROM user WHERE name = ?", (name,)))
 
     def set_password(self, name: str, password: str) -> None:
         """Gives a user another password; all sessions end.
@@ -134,7 +108,7 @@ class DoorStore:
     def _change_user(self, name: str, statement: str, value: str | int) -> None:
         if not self.exists:
             self._one(name, 0)
-        with self._lock, told(self._path), transaction(connection := self._open()):
+        with self.changing() as connection:
             connection.execute(statement, (value, name))
             self._one(name, connection.changes())
             connection.execute("DELETE FROM session WHERE user = ?", (name,))
@@ -161,12 +135,12 @@ class DoorStore:
         if role is not None and role > user.role:
             raise UsageError(f"expected a role of at most {user.role}, as {name} has, got {role}")
         token = TOKEN + secrets.token_urlsafe(32)
-        row = (user.name, label, _digest(token), int(role or user.role), int(self._now()))
+        row = (user.name, label, _digest(token), int(role or user.role), int(self.now()))
         added = (
             "INSERT INTO token (user, label, hash, role, created_at, used_at) "
             "VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"
         )
-        if not self._change(added, row):
+        if not self.change(added, row):
             raise UsageError(
                 f"expected a new label, {name} has a token {label!r}",
                 hint=f"groundswell user revoke {name} {label!r}",
@@ -179,14 +153,14 @@ class DoorStore:
         Raises:
             UsageError: the user has none of that label.
         """
-        if not self._change("DELETE FROM token WHERE user = ? AND label = ?", (name, label)):
+        if not self.change("DELETE FROM token WHERE user = ? AND label = ?", (name, label)):
             known = ", ".join(one.label for one in self._tokens(name)) or "none"
             raise UsageError(
                 f"expected a token of {name}, got {label[:80]!r}", hint=f"has: {known}"
             )
 
     def _tokens(self, name: str) -> tuple[Token, ...]:
-        found = self._rows(
+        found = self.rows(
             "SELECT label, role, created_at, used_at FROM token WHERE user = ? ORDER BY label",
             (name,),
         )
@@ -194,40 +168,40 @@ class DoorStore:
 
     def of_token(self, token: str) -> Person | None:
         """Whose token it is; None where it is nobody's. A role is never above the user's."""
-        found = self._rows(
+        found = self.rows(
             "SELECT u.name, min(u.role, t.role), t.used_at FROM token t JOIN user u "
             "ON u.name = t.user WHERE t.hash = ?", (_digest(token),),
         )  # fmt: skip
         if not found:
             return None
         name, role, used = found[0]
-        if used + NOTED <= self._now():
-            used_at = (int(self._now()), _digest(token))
-            self._change("UPDATE token SET used_at = ? WHERE hash = ?", used_at)
+        if used + NOTED <= self.now():
+            used_at = (int(self.now()), _digest(token))
+            self.change("UPDATE token SET used_at = ? WHERE hash = ?", used_at)
         return Person(name, Role(role), "token")
 
     # -- sessions
 
     def enter(self, name: str, password: str) -> str | None:
         """A new session's id where the password is the user's; as much work where there is none."""
-        found = self._rows("SELECT name, hash FROM user WHERE name = ?", (name[:64],))
+        found = self.rows("SELECT name, hash FROM user WHERE name = ?", (name[:64],))
         kept = str(found[0][1]) if found else None
         if not passwords.matches(password, kept):
             return None
         if kept is not None and passwords.outdated(kept):
             again = (passwords.hashed(password), found[0][0])
-            self._change("UPDATE user SET hash = ? WHERE name = ?", again)
-        session, now = secrets.token_urlsafe(32), int(self._now())
-        self._change("DELETE FROM session WHERE seen_at < ? OR created_at < ?",
+            self.change("UPDATE user SET hash = ? WHERE name = ?", again)
+        session, now = secrets.token_urlsafe(32), int(self.now())
+        self.change("DELETE FROM session WHERE seen_at < ? OR created_at < ?",
                      (now - IDLE, now - ABSOLUTE))  # fmt: skip
-        self._change("INSERT INTO session VALUES (?, ?, ?, ?)",
+        self.change("INSERT INTO session VALUES (?, ?, ?, ?)",
                      (_digest(session), found[0][0], now, now))  # fmt: skip
         return session
 
     def of_session(self, session: str) -> Person | None:
         """Whose session it is; None where it is over, or never was."""
-        now = self._now()
-        found = self._rows(
+        now = self.now()
+        found = self.rows(
             "SELECT u.name, u.role, s.seen_at FROM session s JOIN user u ON u.name = s.user "
             "WHERE s.hash = ? AND s.seen_at > ? AND s.created_at > ?",
             (_digest(session), now - IDLE, now - ABSOLUTE),
@@ -236,39 +210,13 @@ class DoorStore:
             return None
         name, role, seen = found[0]
         if seen + NOTED <= now:
-            self._change("UPDATE session SET seen_at = ? WHERE hash = ?",
+            self.change("UPDATE session SET seen_at = ? WHERE hash = ?",
                          (int(now), _digest(session)))  # fmt: skip
         return Person(name, Role(role), "session")
 
     def leave(self, session: str) -> None:
         """Ends a session."""
-        self._change("DELETE FROM session WHERE hash = ?", (_digest(session),))
-
-    # -- the file
-
-    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        if not self.exists:
-            return []
-        with self._lock, told(self._path):
-            return list(self._open().execute(statement, values))
-
-    def _change(self, statement: str, values: Sequence[Any], *, make: bool = False) -> int:
-        """How many rows it changed; none where there is no file, unless it is to be made."""
-        if not (make or self.exists):
-            return 0
-        with self._lock, told(self._path), transaction(connection := self._open()):
-            connection.execute(statement, values)
-            return connection.changes()
-
-    def _open(self) -> apsw.Connection:
-        """The file as it is now: another may stand there since, as after a restore."""
-        inode = self._path.stat().st_ino if self.exists else 0
-        if self._connection is not None and inode == self._inode:
-            return self._connection
-        self.close()
-        self._connection = connect(self._path)
-        self._inode = self._path.stat().st_ino
-        return self._connection
+        self.change("DELETE FROM session WHERE hash = ?", (_digest(session),))
 
 
 def _digest(secret: str) -> bytes:

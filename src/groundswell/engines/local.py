@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from groundswell.alerts.watching import Unkept
 from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.feelings import load_reader
@@ -101,6 +102,8 @@ class Run:
     watch: Watch = field(default_factory=Watch)
     keeper: Keeper | None = None
     """What keeps it; None where nothing is kept."""
+    alerts: Unkept | None = None
+    """What finds alerts in a run that keeps nothing; of one that is kept, its keeper does."""
     heed: Heed | None = None
     """Who wants to be left out; None where nobody is asked."""
     barring: Barring | None = None
@@ -129,7 +132,10 @@ class Run:
         self._foreseen = 0 if closed else self._foreseen
         revisions = boards.revisions()
         self._tell(revisions, boards)
-        for board in self.keeper.told(closed, revisions) if self.keeper else closed:
+        fresh = self.keeper.told(closed, revisions) if self.keeper else closed
+        if self.alerts:
+            self.alerts.take(fresh, revisions, boards.main.labels)
+        for board in fresh:
             if board.board == ALL:
                 seconds = time.monotonic() - began
                 self.watch.closed(board, late=boards.main.state.late, seconds=seconds)
@@ -170,6 +176,8 @@ class Run:
         waiting = ordering.buckets.values() if ordering else ()
         posts += sum(self.heed.leave_out(batch) for batch in waiting)
         self._tell(found, boards)
+        if self.alerts:
+            self.alerts.take([], found, boards.main.labels)
         if self.keeper:
             self.heed.taken(posts, self.keeper.forget(found))
 

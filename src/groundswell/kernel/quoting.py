@@ -7,6 +7,7 @@ that the story is hardly told in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ SHORTEST: Final = 3
 """Words that a voice needs: less is a shout, or a link."""
 LONGEST: Final = 500
 """Characters of a voice: nobody reads more."""
+_PERMALINK: Final = re.compile(r"https://([\w.-]+)/@(\w[\w.-]*)(?:@([\w.-]+))?/\d+$")
 TAGS: Final = 4
 """Hashtags, mentions and links that a voice may have; more is bait."""
 
@@ -112,10 +114,23 @@ def _voice(state: State, post: int, said: origins.Origin, feeling: str) -> Voice
         url=said.url,
         network=_network(said),
         lang=said.lang,
+        handle=_handle(said.url),
         feeling=feeling,
         post=int(held.ids[place]),
         author=int(held.authors[place]),
     )
+
+
+def _handle(url: str) -> str:
+    """The account that a permalink of Mastodon's form names, with its server; else nothing.
+
+    >>> _handle("https://a.example/@ann/17"), _handle("https://a.example/@ann@b.example/17")
+    ('@ann@a.example', '@ann@b.example')
+    >>> _handle("https://bsky.app/profile/did:plc:ann/post/3k")
+    ''
+    """
+    found = _PERMALINK.match(url)
+    return f"@{found[2]}@{found[3] or found[1]}" if found else ""
 
 
 def _network(said: origins.Origin) -> str:

@@ -20,7 +20,7 @@ WORDS: Final = 120
 """Words of a post that are left out in turn."""
 MOST: Final = 5
 """Words that are told."""
-LEAST: Final = 0.1
+LEAST: Final = 0.2
 """Weight that a word needs, of the heaviest one's."""
 
 _LEFT = re.compile(r"https?://\S+|www\.\S+|@\S+")

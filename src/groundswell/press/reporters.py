@@ -10,6 +10,7 @@ import heapq
 import random
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,12 @@ GAP: Final = 1.0
 """Seconds between two requests of any kind, at least."""
 PAGES: Final = 20
 """Articles whose pages are read after one feed, at most."""
+TRIES: Final = 3
+"""Times that a page is asked for; then its summary has to do."""
+AGAIN: Final = 3_600.0
+"""Seconds until a page that was not given is asked for again; then four times as long."""
+REMEMBERED: Final = 4_096
+"""Pages that were not given, the last ones."""
 
 
 FeedStatus = Literal["starting", "ok", "failing"]
@@ -135,6 +142,8 @@ class Reporters:
         self._stop = threading.Event()
         self._fetcher = Fetcher(loopback=loopback)
         self._robots = Robots(self._fetcher)
+        self._refused: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        """Pages that were not given: how often, and when they may be asked for again."""
         self._thread = threading.Thread(target=self._run, name="press", daemon=True)
 
     def __enter__(self) -> Reporters:
@@ -203,11 +212,23 @@ class Reporters:
             before = self._held.get(clipping.url)
             self._held.add(clipping)
             lacking = not clipping.text and not (before and before.text)
-            if lacking and pages < PAGES and self._wanted(clipping):
+            may = lacking and pages < PAGES and self._may_read(clipping.url)
+            if may and self._wanted(clipping):
                 pages += 1
                 self._read(clipping)
         # not before all of it is held: who has these is not sent the same again
         feed.etag, feed.last_modified = answer.etag, answer.last_modified
+
+    def _may_read(self, url: str) -> bool:
+        tries, due = self._refused.get(url, (0, 0.0))
+        return tries < TRIES and time.monotonic() >= due
+
+    def _give_up(self, url: str) -> None:
+        """Notes that a page was not given, so that no feed's next turn asks for it again."""
+        tries, _ = self._refused.pop(url, (0, 0.0))
+        self._refused[url] = (tries + 1, time.monotonic() + AGAIN * 4**tries)
+        while len(self._refused) > REMEMBERED:
+            self._refused.popitem(last=False)
 
     def _read(self, clipping: Clipping) -> None:
         """The page of an article, where its place allows it."""
@@ -216,7 +237,9 @@ class Reporters:
                 return
             page = fetched(clipping.url, self._fetcher, self._robots)
         except GroundswellError:
-            return  # its summary stays
+            self._give_up(clipping.url)  # its summary stays
+            return
+        self._refused.pop(clipping.url, None)
         self._held.add(replace(clipping, text=page.text))
 
 

@@ -22,6 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from groundswell.doors import Role
 from groundswell.errors import ServeError
 from groundswell.serve import (
+    alerts_api,
+    alerts_page,
     api,
     behind,
     entry,
@@ -36,9 +38,10 @@ from groundswell.serve import (
     stream,
 )
 from groundswell.serve.bell import Bell
-from groundswell.serve.doors import Doors, Watched
+from groundswell.serve.doors import Doors
 from groundswell.serve.guards import Guarded
 from groundswell.serve.health import health
+from groundswell.serve.letting import Watched
 from groundswell.serve.prompt import Prompt
 from groundswell.serve.refusing import local_path, told
 from groundswell.serve.state import DeskState
@@ -78,6 +81,8 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
         routes=[
             *site.routes(),
             *entry.ROUTES,
+            *alerts_page.ROUTES,
+            *alerts_api.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
             *behind.ROUTES,
@@ -179,6 +184,9 @@ class serve:  # noqa: N801 -- used as `with serve(...)`, like `open`
                 f"expected port {port} of {host} to be free, got: {_why(error)}",
                 hint=f"end what runs there, or try --port {port + 1}",
             ) from error
+        # asyncio does so only where a socket names its protocol: on a connection that is kept, what
+        # follows the head would wait 40 ms for the other end
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             # else what was written for a reader that stalled would wait for it for ever
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE_MS)

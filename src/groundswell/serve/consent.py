@@ -25,6 +25,10 @@ ASK: Final = "https://public.api.bsky.app/xrpc/app.bsky.actor.getProfiles"
 AT_ONCE: Final = 25
 """People a question, as the API allows."""
 LABEL: Final = "!no-unauthenticated"
+INVALID: Final = "handle.invalid"
+"""Stands where an account's handle does not lead back to it."""
+LONGEST: Final = 253
+"""Characters of a handle, which is a domain name."""
 FRESH_S: Final = 3_600.0
 """An answer is asked for anew after so long."""
 WAIT_S: Final = 2.0
@@ -37,7 +41,7 @@ Get = Callable[..., Any]
 
 
 class Profiles:
-    """Leaves voices out of boards whose people do not want them there, or may not.
+    """Leaves out voices of people who do not want them there, or may not; names the others.
 
     As a context it asks, in a thread of its own. `shown` may be called from any thread.
     """
@@ -45,8 +49,8 @@ class Profiles:
     def __init__(self, get: Get = httpx.get, wait_s: float = WAIT_S) -> None:
         self._get = get
         self._wait_s = wait_s
-        self._known: OrderedDict[str, tuple[bool, float]] = OrderedDict()
-        """By account: whether it may be shown, and when that was said (monotonic seconds)."""
+        self._known: OrderedDict[str, tuple[str | None, float]] = OrderedDict()
+        """By account: its handle, None where it may not be shown; and when that was said, s."""
         self._asked: OrderedDict[str, None] = OrderedDict()
         self._new = threading.Condition()
         self._ended = False
@@ -71,22 +75,26 @@ class Profiles:
         return replace(board, stories=stories, events=events)
 
     def _quiet(self, story: Story) -> Story:
-        voices = tuple(voice for voice in story.voices if self._may(voice))
-        examples = tuple(voice for voice in story.examples if self._may(voice))
-        if len(voices) == len(story.voices) and len(examples) == len(story.examples):
+        if not (story.voices or story.examples):
             return story
-        return replace(story, voices=voices, examples=examples)
+        return replace(
+            story, voices=self._named(story.voices), examples=self._named(story.examples)
+        )
 
-    def _may(self, voice: Voice) -> bool:
+    def _named(self, voices: tuple[Voice, ...]) -> tuple[Voice, ...]:
+        return tuple(one for voice in voices if (one := self._shown(voice)) is not None)
+
+    def _shown(self, voice: Voice) -> Voice | None:
+        """The voice with its author's handle; None where it may not be shown, or not yet."""
         match = _WHO.match(voice.url)
         if match is None:
-            return True
-        may, said = self._known.get(match[1], (False, -FRESH_S))
+            return voice
+        handle, said = self._known.get(match[1], (None, -FRESH_S))
         if time.monotonic() - said >= FRESH_S:
             self._asked[match[1]] = None
             while len(self._asked) > KNOWN:
                 self._asked.popitem(last=False)
-        return may
+        return None if handle is None else replace(voice, handle=handle)
 
     def _ask_on(self) -> None:
         while True:
@@ -107,27 +115,29 @@ class Profiles:
         try:
             answer = self._get(ASK, params={"actors": people}, timeout=10.0)
             answer.raise_for_status()
-            found = {str(one["did"]): may_be_shown(one) for one in answer.json()["profiles"]}
+            found = {str(one["did"]): handle_of(one) for one in answer.json()["profiles"]}
         except (httpx.HTTPError, ValueError, LookupError, TypeError, AttributeError) as error:
             LOG.warning("profiles were not told", extra={"why": type(error).__name__})
             return False
         now = time.monotonic()
         with self._new:
             for who in people:  # who is not there any more is not shown
-                self._known[who] = (found.get(who, False), now)
+                self._known[who] = (found.get(who), now)
                 self._known.move_to_end(who)
             while len(self._known) > KNOWN:
                 self._known.popitem(last=False)
         return True
 
 
-def may_be_shown(profile: dict[str, Any]) -> bool:
-    """Whether a profile, as the API gives it, has no wish against it.
+def handle_of(profile: dict[str, Any]) -> str | None:
+    """A profile's handle as the API gives it, "" for none; None where there is a wish against it.
 
-    >>> may_be_shown({"did": "did:plc:a", "labels": [{"val": "!no-unauthenticated"}]})
-    False
-    >>> may_be_shown({"did": "did:plc:a"})
-    True
+    >>> handle_of({"did": "did:plc:a", "labels": [{"val": "!no-unauthenticated"}]})
+    >>> handle_of({"did": "did:plc:a", "handle": "ann.example"})
+    '@ann.example'
     """
     labels = profile.get("labels") or []
-    return all(label.get("val") != LABEL or label.get("neg") for label in labels)
+    if any(label.get("val") == LABEL and not label.get("neg") for label in labels):
+        return None
+    handle = str(profile.get("handle") or "")
+    return f"@{handle[:LONGEST]}" if handle and handle != INVALID else ""

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from groundswell.doors import Role
 from groundswell.review.decisions import BLOCKED
-from groundswell.serve import health, press, review_api, shapes
+from groundswell.serve import alerts_api, health, press, review_api, shapes
 from groundswell.serve.answers import answer
 from groundswell.serve.api import NAMES, POINTS
 from groundswell.serve.neighbours import MOST
@@ -28,24 +28,25 @@ TYPES = (
     shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series,
     shapes.FeelingBehind, shapes.Explanation,
     shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
-    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, *review_api.TYPES,
+    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, *review_api.TYPES, *alerts_api.TYPES,
     health.Health,
 )  # fmt: skip
 WORDS = {
     304: "It is still what `If-None-Match` named.",
     400: "A parameter is none, or out of its limits.",
     307: "Editors merged it: `Location` leads to the story that took it in.",
-    401: "Only who is known may do this.",
+    401: "Only who is known may do this; where reading is closed, a token or a session is needed.",
     403: "Only who has the role may do this.",
     404: "There is no such thing, or it is held no more.",
     410: "The desk's editors took it off.",
     413: "It is too large.",
-    429: "Too many streams of one address; `Retry-After` says when to come back.",
+    429: "Too many of one address, or too often; `Retry-After` says when to come back.",
     503: "Not now; `Retry-After`, where there is one, says when.",
 }
 _ABOUT = (
     "Boards, stories and the reasons for them, as JSON; the same for Mastodon's and Bluesky's "
-    "clients and for feed readers. All of it is read only and open to scripts of any site (CORS). "
+    "clients and for feed readers. What reads is open to scripts of any site (CORS); alerts are "
+    "for editors, with a token (`Authorization: Bearer gsw_…`). "
     "Times are RFC 3339 in UTC. Answers have a strong ETag: send it as If-None-Match. New fields "
     "may come; none changes its meaning within v1."
 )
@@ -68,9 +69,16 @@ def document(path: str = "") -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": path or "/"}],
-        "paths": _own() | _reviewed() | _neighbours() | _watched(),
+        "security": [{}, {"token": []}],
+        "paths": _own() | _alerts() | _reviewed() | _neighbours() | _watched(),
         "components": {
             "schemas": schemas,
+            "securitySchemes": {
+                "token": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "Where reading is closed: `groundswell user token NAME`.",
+                }
+            },
             "headers": {
                 "ETag": {
                     "description": "Of exactly these bytes.", "schema": {"type": "string"},
@@ -132,7 +140,7 @@ def _own() -> Json:
         "/api/v1/explain": _get(
             "explain", "Why a term is on the board, or why not", _explained(),
             [term, _query("at", _TIME, "A time of the open slice, or of the last one.")],
-            404, 503, cached=False,
+            404, 429, 503, cached=False,
         ),
         "/api/v1/stream": _get(
             "stream", "Boards and what happens, as server-sent events", _STREAM, [board, last],
@@ -143,6 +151,51 @@ def _own() -> Json:
             bad=False,
         ),
     }  # fmt: skip
+
+
+def _alerts() -> Json:
+    name = _path("name", "A rule's name.", "storm")
+    limit = _whole("limit", alerts_api.LOG, 1, alerts_api.LOG)
+    made = {"application/json": {"schema": {"$ref": "#/components/schemas/NewRule"}}}
+    listed = _get("alerts", "Rules and channels of alerts", _json("Alerts"), [], 401, 403, 404, 503)
+    told = _get("alert_log", "What was told, and what came of it", _json("AlertLog"), [limit],
+                401, 403, 404, 503)  # fmt: skip
+    for one in (listed, told):
+        one["get"]["security"] = [{"token": []}]
+    return {
+        "/api/v1/alerts": listed
+        | _write("post", "alert_add", "Makes a rule", 201, _json("NewRule"), [], made),
+        "/api/v1/alerts/log": told,
+        "/api/v1/alerts/{name}": _write(
+            "delete", "alert_remove", "Lets go of a rule", 204, None, [name]
+        ),
+        "/api/v1/alerts/{name}/test": _write(
+            "post", "alert_test", "Sends a marked test to a rule's channels", 200, _json("Tests"),
+            [name],
+        ),
+        "/feeds/alerts.rss": _get(
+            "alerts_rss", "What was told by rules that tell RSS",
+            {"application/rss+xml": {"schema": {"type": "string"}}}, [], 503, bad=False,
+        ),
+    }  # fmt: skip
+
+
+def _write(
+    method: str, name: str, summary: str, status: int, content: Json | None,
+    parameters: list[Json], body: Json | None = None,
+) -> Json:  # fmt: skip
+    """An operation that changes something, for editors."""
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    good: Json = {"description": summary} | ({"content": content} if content else {})
+    codes = (400, 401, 403, 404, 413, 429, 503)
+    responses = {str(code): {"description": WORDS[code], "content": error} for code in codes}
+    operation: Json = {
+        "operationId": name, "summary": summary, "parameters": parameters,
+        "security": [{"token": []}], "responses": {str(status): good} | responses,
+    }  # fmt: skip
+    if body:
+        operation["requestBody"] = {"required": True, "content": body}
+    return {method: operation}
 
 
 def _reviewed() -> Json:
@@ -227,7 +280,7 @@ def _watched() -> Json:
         "description": "It does not do its work: `reason` says why.", "content": state,
     }  # fmt: skip
     text = {"text/plain": {"schema": {"type": "string", "description": _FIGURES}}}
-    figures = _get("metrics", "Figures for Prometheus", text, [], cached=False, bad=False)
+    figures = _get("metrics", "Figures for Prometheus", text, [], 403, cached=False, bad=False)
     return {"/health": found, "/metrics": figures}
 
 
@@ -265,7 +318,7 @@ def _get(
     if name.startswith("mastodon"):
         good["headers"]["Link"] = {"$ref": "#/components/headers/Link"}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    codes = [*([400] if bad else []), *statuses]
+    codes = sorted([*([400] if bad else []), 401, *statuses])
     responses: Json = {"200": good}
     if cached:
         responses["304"] = {"description": WORDS[304]}

@@ -55,6 +55,7 @@ class Voice(Struct, forbid_unknown_fields=True):
     at: Time
     url: str
     network: str
+    handle: str
     lang: str
     feeling: str
 

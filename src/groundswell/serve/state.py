@@ -13,6 +13,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
+from groundswell.alerts.room import Room
 from groundswell.archive.reading import Reader
 from groundswell.errors import BusyError
 from groundswell.explanation import Explanation
@@ -134,6 +135,8 @@ class DeskState:
         """The same, as editors' decisions let them be shown: what readers get."""
         self._revised: dict[str, int] = {}
         self._new = threading.Condition()
+        self.alerts: Room | None = None
+        """Its alerts; None where the run sends none."""
         self.listener: Callable[[], None] | None = None
         """Called after each change, from the thread that made it; must not wait."""
         self.ended = False

@@ -8,9 +8,9 @@ A route's least role is declared on its endpoint, once, and nowhere else:
 
     ROUTES = [Route("/api/v1/stories/{story_id}/hide", hide, methods=["POST"])]
 
-`serve/doors.py` looks it up for every request; an endpoint that declares nothing is not there. What
-it checks before the endpoint is called: the role, for writing (POST, PUT, PATCH, DELETE) that the
-request is of the desk's own pages and carries the session's CSRF token, how often, and how large.
+`serve/letting.py` looks it up for every request; an endpoint that declares nothing is not there.
+What it checks before the endpoint is called: the role; for writing (POST, PUT, PATCH, DELETE) that
+the request is of the desk's own pages and carries the session's CSRF token; how often; how large.
 Forms have `{{ csrf() }}` in them, scripts send the header `X-CSRF-Token` with what
 `<meta name="csrf">` says; programs with a token (`Authorization: Bearer`) need neither.
 """
