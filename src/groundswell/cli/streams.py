@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from groundswell import settings
 from groundswell.cli.logs import set_up
 from groundswell.cli.stopping import stop_on_signals
 from groundswell.errors import SourceError, UsageError
-from groundswell.model import Reject
+from groundswell.model import Board, Reject
 from groundswell.scopes import ALL
 from groundswell.settings import Loaded
 
@@ -221,11 +221,21 @@ def replay(  # noqa: PLR0913 -- one option each
         show = Show.ndjson(source, summary=not no_summary)
     else:
         show = Show.table(loaded, source, summary=not no_summary)
+    if ledger and not serve:  # a desk does so by itself
+        show.board = _under(ledger, show.board)
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
         resume=resume, alerts=alerts, ledger=ledger,
     )  # fmt: skip
+
+
+def _under(ledger: Ledger, show: Callable[[Board], None]) -> Callable[[Board], None]:
+    """Shows boards as a desk with these decisions would."""
+    from groundswell.review.showing import shown_board
+
+    rulings = ledger.rulings()
+    return lambda board: show(shown_board(board, rulings))
 
 
 def _log(file: Path) -> Ledger:
