@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.errors import UsageError
-from groundswell.settings import Settings, board_rules, event_time, load, rules, seconds
+from groundswell.settings import Settings, Table, board_rules, event_time, load, rules, seconds
 
 
 def test_later_places_win_and_origins_are_kept(tmp_path: Path) -> None:
@@ -51,9 +51,20 @@ def test_every_field_says_what_it_is() -> None:
     for entry in fields(Settings):
         assert len(entry.metadata["meaning"]) > 10
         assert entry.metadata["unit"]
-        if not isinstance(entry.default, str):
+        if not isinstance(entry.default, str | Table):
             number = len(entry.default) if isinstance(entry.default, tuple) else entry.default
             assert entry.metadata["low"] <= number <= entry.metadata["high"]
+
+
+def test_alerts_are_a_table_in_a_file_or_a_variable(tmp_path: Path) -> None:
+    """What is none is refused with one line."""
+    (tmp_path / "groundswell.toml").write_text("[alerts]\nwait = 5\n")
+    assert load({}, {}, tmp_path).settings.alerts.values == {"wait": 5}
+    given = {"GROUNDSWELL_ALERTS": '{wait = 7, rule = {rain = {term = "rain"}}}'}
+    assert load({}, given, tmp_path).settings.alerts.values["wait"] == 7
+    for wrong in ("5", "{wait", "[]"):
+        with pytest.raises(UsageError, match="expected alerts"):
+            load({}, {"GROUNDSWELL_ALERTS": wrong}, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "1y", "ten", "nan"])

@@ -202,6 +202,9 @@ class Story:
     """How many posts the voices were chosen from."""
     examples: tuple[Voice, ...] = ()
     """Posts that surely read as one feeling, a few of each: in memory only, in no board's JSON."""
+    edited: tuple[str, ...] = ()
+    """What editors of the desk did to how it is shown: renamed, merged (then its posts and people
+    are those of the larger one, at least) or pinned."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -209,7 +212,7 @@ class Story:
         return tuple(doubt.flag for doubt in self.doubts)
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a board's `stories`."""
+        """As in a board's `stories`; `edited` only where editors did something."""
         return {
             "id": self.id,
             "rank": self.rank,
@@ -233,6 +236,7 @@ class Story:
             "mood": self.mood.to_dict() if self.mood else None,
             "voices": [voice.to_dict() for voice in self.voices],
             "eligible": self.eligible,
+            **({"edited": list(self.edited)} if self.edited else {}),
         }
 
 

@@ -23,17 +23,29 @@ from groundswell.kernel.rules import Rules
 from groundswell.model import MICROSECONDS
 
 FILE = "groundswell.toml"
-TABLES = ("doors",)
+TABLES = ("doors", "review")
 """Tables of the file: `reading` in `[doors]` is the setting `doors_reading`."""
 PREFIX = "GROUNDSWELL_"
 PRESS_FILE = "press.ndjson"
 """Beside the archive in `data_dir`: what newsrooms printed, an article a line."""
+ALERTS_FILE = "alerts.json"
+"""Likewise: rules of alerts that were made by command or on the desk."""
 
 
 def _setting(default: Any, meaning: str, unit: str, low: float, high: float) -> Any:
     return field(
         default=default, metadata={"meaning": meaning, "unit": unit, "low": low, "high": high}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of TOML that a room of its own reads."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ", ".join(self.values) or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,13 @@ class Settings:
     contact: str = _setting(
         "", "whom open data may write to about our requests: an address or mail", "contact", 0, 0
     )
+    alerts: Table = _setting(  # noqa: RUF009 -- frozen, and nobody changes its mapping
+        Table(), "rules and channels of alerts: docs/alerts.md", "table", 0, 0
+    )
     host: str = _setting("127.0.0.1", "address that the desk listens on", "address", 0, 255)
+    review_before_publish: bool = _setting(
+        False, "whether new stories wait until an editor approves them", "yes or no", 0, 1
+    )
     doors_reading: str = _setting(
         "open", "who may read: everybody (open), or users and tokens (closed)", "open or closed",
         0, 0,
@@ -231,6 +249,18 @@ def _boards(value: Any) -> tuple[scopes.Scope, ...]:
         ) from None
 
 
+def _table(value: Any) -> Table:
+    """A table of TOML, or its text as a variable holds it."""
+    if isinstance(value, str):
+        try:
+            value = tomllib.loads(f"alerts = {value}")["alerts"]
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"expected alerts as {{wait = 30}}: {error}") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("expected alerts as a table", hint="in TOML: [alerts]")
+    return Table(value)
+
+
 def _reading(value: Any) -> str:
     if value not in ("open", "closed"):
         raise UsageError(f"expected doors_reading as open or closed, got {value!r}")
@@ -267,6 +297,7 @@ def _path(value: Any) -> str:
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
+    "alerts": _table,
     "boards": _boards,
     "doors_reading": _reading,
     "doors_hosts": _names,

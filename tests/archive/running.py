@@ -21,6 +21,10 @@ from typing import Any
 import apsw
 
 from groundswell import settings
+from groundswell.alerts.book import Book
+from groundswell.alerts.matching import Matcher
+from groundswell.alerts.rules import Rule
+from groundswell.alerts.watching import Alerting
 from groundswell.archive import Archive, Retention
 from groundswell.engines import boards, local
 from groundswell.engines.keeping import Keeper
@@ -30,9 +34,13 @@ from groundswell.sources.recordings import Recording
 
 TABLES = (
     "stream", "board", "slice", "story", "state", "moment", "event", "term", "series", "hours",
-    "source", "gap", "decision",
+    "source", "gap", "decision", "crossing", "alert",
 )  # fmt: skip
-"""All tables but `snapshot`, whose numbers depend on when it was made."""
+"""All tables but `snapshot`, whose numbers depend on when it was made, and what is sent when."""
+RULES = (
+    Rule("loud", people=20, cooldown=120, to=("webhook:ops", "rss")),
+    Rule("first", rank=1, stirring=True),
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,7 @@ def keep(job: Job) -> None:
             return  # as the command does: it is whole
         keeper = Keeper(archive, every_us=job.snapshot_s * MICROSECONDS)
         keeper.commit_seconds, keeper.share = job.commit_s, 1e9
+        keeper.alerting = Alerting(Book(job.folder, RULES), Matcher(_loaded()[0]))
         run = local.Run(on_board=lambda _: None, keeper=keeper, stop=threading.Event())
         plan = boards.plan(current)
         local.replay(Recording(job.recording), settings.rules(current), run, plan=plan)

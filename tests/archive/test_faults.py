@@ -36,7 +36,7 @@ def full(job: Job, room: int) -> None:
 
 
 @pytest.mark.figure("disk")
-@pytest.mark.parametrize("room", [180_000, 300_000])
+@pytest.mark.parametrize("room", [240_000, 360_000])
 def test_a_full_disk_is_loud_and_loses_nothing(
     room: int, whole: Whole, tmp_path: Path, figure: Figure
 ) -> None:

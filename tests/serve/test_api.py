@@ -171,7 +171,7 @@ def test_it_ends_soon_with_a_reader_connected() -> None:
 def test_before_the_first_board_the_desk_says_that_it_waits() -> None:
     """The page and health say so; the board is not there yet."""
     with served(()) as (state, url):
-        state._boards.clear()
+        state._shown.clear()
         assert "first slice" in CLIENT.get(url).text
         assert CLIENT.get(url + "/health").json()["status"] == "starting"
         assert CLIENT.get(url + "/api/v1/boards/all").status_code == 404

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from groundswell import rarity
-from groundswell.archive.history import STORY, Brief, brief_of, extent
+from groundswell.archive.history import DAY_US, STORY, Brief, brief_of, extent
 from groundswell.archive.reading import Reader
 from groundswell.expression import Mood, mood_of
 from groundswell.kernel.alike import solid
@@ -125,6 +125,32 @@ def before(
             if len(episodes) == EPISODES:
                 break
     return Backstory(since, tuple(episodes))
+
+
+def is_first(
+    reader: Reader, board: str, story: str, labels: Iterable[str], began_us: int, days: int
+) -> bool:
+    """Whether the archive knows so many days before a story, and none of its subject in them.
+
+    Arguments are those of `before`; `days` are counted back from the onset.
+    """
+    since = began_us - days * DAY_US
+    if _since(reader) > since:
+        return False
+    rows = reader.rows(
+        STORY + "WHERE board.name = ? AND last >= ? AND last < ? AND story.name != ? "
+        "AND confirmed ORDER BY last DESC, story.id LIMIT ?",
+        (board, since, began_us - APART_US, story, MOST // 10),
+    )
+    earlier = [brief_of(row) for row in rows]
+    wanted = {solid(label): label for label in labels if solid(label) not in _everywhere(earlier)}
+    return not any(
+        shared and rarity.together(shared) >= rarity.ENOUGH
+        for shared in (
+            [wanted[key] for key in {solid(label) for label in (one.title, *one.terms)} & {*wanted}]
+            for one in earlier
+        )
+    )
 
 
 def _mood(reader: Reader, story: str) -> Mood | None:

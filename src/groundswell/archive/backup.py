@@ -2,7 +2,8 @@
 
 The file is a tar of the database (copied by SQLite's own backup, page by page, while others
 write), the snapshot that the copy points to, the journal after it, the list of who wants to be
-left out, and the articles of newsrooms. All of it is checked before it takes a folder's place.
+left out, the articles of newsrooms, and rules of alerts. All of it is checked before it takes a
+folder's place.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from groundswell.archive.optouts import LIST
 from groundswell.archive.reading import Reader
 from groundswell.archive.store import JOURNAL, SNAPSHOTS
 from groundswell.errors import ArchiveError, UsageError
-from groundswell.settings import PRESS_FILE
+from groundswell.settings import ALERTS_FILE, PRESS_FILE
 
 PAGES: Final = 1_000
 """Pages that are copied at a time: 4 MB."""
@@ -92,7 +93,9 @@ def _put(place: Path, folder: Path) -> None:
     """Moves what was unpacked; the database last, for it is what makes the folder an archive."""
     folder.mkdir(parents=True, exist_ok=True)
     _join_press(folder, place)
-    for name in (SNAPSHOTS, JOURNAL, PRESS_FILE, FILE):
+    if (folder / ALERTS_FILE).exists():
+        (place / ALERTS_FILE).unlink(missing_ok=True)  # rules that stand are newer
+    for name in (SNAPSHOTS, JOURNAL, PRESS_FILE, ALERTS_FILE, FILE):
         if (place / name).exists():
             if (folder / name).is_dir():
                 shutil.rmtree(folder / name)
@@ -127,7 +130,7 @@ def _gather(folder: Path, copy: Path, advance: Advance) -> None:
             for path in sorted((folder / JOURNAL).glob("*.journal")):
                 if row is None or int(path.stem) >= int(row[1]):
                     _copy(path, copy / JOURNAL)
-            for name in (LIST, PRESS_FILE):
+            for name in (LIST, PRESS_FILE, ALERTS_FILE):
                 if (folder / name).exists():
                     _copy(folder / name, copy)
         except FileNotFoundError:  # the desk has a newer one by now
@@ -166,7 +169,7 @@ def _unpack(file: Path, place: Path) -> None:
         with tarfile.open(file, "r:") as tar:
             for member in tar:
                 path = Path(member.name)
-                known = path in {Path(FILE), Path(LIST), Path(PRESS_FILE)} or (
+                known = path in {Path(FILE), Path(LIST), Path(PRESS_FILE), Path(ALERTS_FILE)} or (
                     len(path.parts) == 2 and path.parts[0] in {SNAPSHOTS, JOURNAL}
                 )
                 if not (member.isfile() and known and ".." not in path.parts):

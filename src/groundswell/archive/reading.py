@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import apsw
+
 from groundswell.archive.database import FILE, connect, told
 from groundswell.archive.rows import Row, board_of, story_of
 from groundswell.archive.snapshots import Snapshots
@@ -15,7 +17,8 @@ from groundswell.errors import ArchiveError, NothingToReadError
 from groundswell.model import Board, Story
 
 _BOARDS: Final = """
-SELECT board.name, slice.* FROM slice JOIN board ON board.id = slice.board
+SELECT board.name, slice.* FROM main.slice AS slice JOIN main.board AS board
+ON board.id = slice.board
 WHERE slice.at >= ? AND slice.at < ? AND ? IN ('', board.name)
 ORDER BY slice.at, board.name != 'all', board.name
 """
@@ -51,6 +54,13 @@ class Reader:
                 hint="keep one: groundswell replay FILE --keep, or groundswell live",
             )
         self._db = connect(self._path, write=False)
+
+    @classmethod
+    def over(cls, connection: apsw.Connection, folder: Path) -> Reader:
+        """A reader of a connection that somebody else opened and closes; not to be entered."""
+        reader = cls.__new__(cls)
+        reader._path, reader._folder, reader._db = folder / FILE, folder, connection
+        return reader
 
     def __enter__(self) -> Reader:
         return self
@@ -98,7 +108,8 @@ class Reader:
 
     def _stories(self, at: int, board: int) -> tuple[Story, ...]:
         rows = self._db.execute(
-            "SELECT story.name, state.* FROM state JOIN story ON story.id = state.story "
+            "SELECT story.name, state.* FROM main.state AS state "
+            "JOIN main.story AS story ON story.id = state.story "
             "WHERE state.at = ? AND story.board = ? ORDER BY state.rank",
             (at, board),
         )
@@ -106,6 +117,6 @@ class Reader:
 
     def _moments(self, at: int, story: int) -> list[Row]:
         rows = self._db.execute(
-            "SELECT * FROM moment WHERE at = ? AND story = ? ORDER BY number", (at, story)
+            "SELECT * FROM main.moment WHERE at = ? AND story = ? ORDER BY number", (at, story)
         )
         return [tuple(row) for row in rows]

@@ -51,6 +51,8 @@ def prune(db: apsw.Connection, retention: Retention, at: int) -> None:
         ("series", "at, board, term", "at", retention.series),
         ("hours", "at, board, term", "at", retention.hours),
         ("event", "at, board, number", "at", retention.stories),
+        ("alert", "id", "at", retention.stories),
+        ("crossing", "rule, story, begun", "begun", retention.stories),
         ("gap", "source, begin, finish", "finish", retention.stories),
     )
     for table, key, when, days in kept:

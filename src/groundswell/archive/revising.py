@@ -33,6 +33,7 @@ def revise(db: apsw.Connection, found: Revision, keys: Keys) -> int:
         _story(db, story, found, keys)
     if found.struck.terms:
         _events(db, board, found, keys)
+    revise_alerts(db, found, keys)
     return db.total_changes() - before
 
 
@@ -41,6 +42,13 @@ def rewind(db: apsw.Connection, at: int) -> None:
     for table in ("moment", "state", "slice", "event", "series"):
         db.execute(f"DELETE FROM {table} WHERE at > ?", (at,))  # noqa: S608 -- our own names
     db.execute("DELETE FROM hours WHERE at > ?", (at - HOUR_US,))
+    db.execute("DELETE FROM alert WHERE at > ?", (at,))
+    db.execute("DELETE FROM crossing WHERE begun > ?", (at,))
+    db.execute(
+        "UPDATE crossing SET told = iif(told > ?1, NULL, told), "
+        "ended = iif(ended > ?1, NULL, ended) WHERE told > ?1 OR ended > ?1",
+        (at,),
+    )
     db.execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM state) AND last > ?", (at,))
     db.execute(
         "UPDATE story SET (title, terms, last, posts, authors) = "
@@ -163,6 +171,21 @@ def _events(db: apsw.Connection, board: int, found: Revision, keys: Keys) -> Non
                 "UPDATE event SET body = ? WHERE at = ? AND board = ? AND number = ?",
                 (text(body | _changed(body, left)), *place),
             )
+
+
+def revise_alerts(db: apsw.Connection, found: Revision, keys: Keys) -> None:
+    """Alerts that were told; one of a story of which nothing is left is sent to nobody any more."""
+    query = "SELECT id, body FROM alert WHERE at > ? AND board = ?"
+    rows: list[Row] = db.execute(query, (found.since, found.board)).fetchall()
+    for number, raw in rows:
+        body: dict[str, Any] = msgspec.json.decode(raw)
+        told = _told(body)
+        left = revised(told, found.struck, keys)
+        if left is None:
+            db.execute("DELETE FROM alert WHERE id = ?", (number,))
+        elif left is not told:
+            new = text(body | _changed(body, left))
+            db.execute("UPDATE alert SET body = ? WHERE id = ?", (new, number))
 
 
 def _told(body: dict[str, Any]) -> Story:

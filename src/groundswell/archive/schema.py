@@ -1,9 +1,9 @@
 """The archive's tables, as numbered migrations: version n is what the first n of them make.
 
 Times are µs of event time since 1970; lists are JSON. A board of a slice is its row in `slice` and
-its stories' rows in `state`, so nothing is told twice. Only `stream` and `snapshot` hold what
-depends on when a run happened; all other tables are equal for equal posts, however often a run was
-killed.
+its stories' rows in `state`, so nothing is told twice. Only `stream` and `snapshot`, and of alerts
+`delivery` and `endpoint`, hold what depends on when a run happened; all other tables are equal for
+equal posts (and rules of alerts), however often a run was killed.
 """
 
 from __future__ import annotations
@@ -112,8 +112,44 @@ _LARGEST = """
 ALTER TABLE story ADD COLUMN mood TEXT NOT NULL DEFAULT 'null';  -- at its largest, as in `state`
 """
 
-MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST)
+_REVIEW = """
+ALTER TABLE decision ADD COLUMN kind TEXT NOT NULL DEFAULT 'story';  -- what `story` names
+ALTER TABLE decision ADD COLUMN value TEXT NOT NULL DEFAULT '';  -- a title, another story, terms
+ALTER TABLE decision ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0;  -- id of the one undone, or 0
+ALTER TABLE decision ADD COLUMN since INTEGER NOT NULL DEFAULT 0;  -- the engine counts by it; or 0
+"""
+
+_ALERTS = """
+CREATE TABLE crossing (            -- a rule held for a story, from when on
+  rule TEXT NOT NULL, story TEXT NOT NULL, begun INTEGER NOT NULL,
+  told INTEGER,                    -- when it was told, or joined one that was
+  ended INTEGER, quiet TEXT NOT NULL,
+  PRIMARY KEY (rule, story, begun)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX crossing_begun ON crossing (begun);
+CREATE TABLE alert (               -- crossings that were told, and the story as it stood then
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, rule TEXT NOT NULL, board TEXT NOT NULL,
+  story TEXT NOT NULL, channels TEXT NOT NULL, simulated INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_at ON alert (at);
+CREATE TABLE delivery (            -- where each alert stands with each channel; wall clock, µs
+  alert TEXT NOT NULL, channel TEXT NOT NULL,
+  message TEXT NOT NULL,           -- the id that the channel gets; a digest has one
+  state TEXT NOT NULL,             -- waiting, sent, failed or stopped
+  tries INTEGER NOT NULL, due INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
+  PRIMARY KEY (alert, channel)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_channel ON delivery (channel, state, due);
+CREATE INDEX delivery_at ON delivery (at);
+CREATE TABLE endpoint (            -- channels that said that they are gone; wall clock, µs
+  channel TEXT PRIMARY KEY, address TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_BOARDS, _DECISIONS, _MOODS, _LARGEST, _REVIEW, _ALERTS)
 """In their order; one that was released is never changed."""
+REVIEWED: Final = MIGRATIONS.index(_REVIEW) + 1
+"""The version from which on decisions have all that they need."""
 
 
 def version(connection: apsw.Connection) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -44,6 +44,8 @@ SNAPSHOTS: Final = "snapshots"
 JOURNAL: Final = "journal"
 
 Kind = Literal["replay", "live"]
+AfterSlice = Callable[[apsw.Connection, int, Sequence[Board]], None]
+"""Called after the rows of a slice, in their transaction: connection, its end, its boards."""
 Gap = tuple[int, int, str]
 
 
@@ -186,7 +188,7 @@ class Archive:
 
     # -- what a run does -------------------------------------------------------------------------
 
-    def commit(
+    def commit(  # noqa: PLR0913 -- all that one transaction holds
         self,
         boards: Sequence[Board],
         counted: Sequence[Counted],
@@ -196,12 +198,13 @@ class Archive:
         done: bool = False,
         revisions: Sequence[Revision] = (),
         keys: Keys = nobody,
+        after_slice: AfterSlice | None = None,
     ) -> None:
         """Rows of whole slices and the sources' places, in one transaction.
 
         Boards come in the order of their slices, each slice with all of its boards. What a close
         took back falls in the rows before that slice, so how slices are committed together changes
-        no row. `keys` says which terms stand in a label.
+        no row. `keys` says which terms stand in a label; `after_slice` adds rows of its own.
 
         Raises:
             ArchiveError: the disk is full or fails, or a slice is there already; nothing is kept.
@@ -218,6 +221,8 @@ class Archive:
                         self._points("mid-rows")
                 for point in (point for point in counted if point.at == at):
                     write_counted(self._db, point)
+                if after_slice is not None and at in ends:
+                    after_slice(self._db, at, [board for board in boards if board.at == at])
                 prune(self._db, self._retention, at)
             for source, lost in (gaps or {}).items():
                 write_gaps(self._db, source, lost)

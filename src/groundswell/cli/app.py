@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from groundswell import __version__
-from groundswell.cli import archive, inspect, streams, tools, users
+from groundswell.cli import alert, archive, inspect, review, streams, tools, users
 from groundswell.cli.evaluate import evaluate
 from groundswell.cli.explaining import explain
 from groundswell.cli.forgetting import forget
@@ -42,12 +42,14 @@ app.command(rich_help_panel=WATCH)(streams.demo)
 app.command(rich_help_panel=WATCH)(streams.live)
 app.command(rich_help_panel=WATCH)(streams.replay)
 app.command(rich_help_panel=WATCH)(inspect.top)
+app.add_typer(alert.app, rich_help_panel=WATCH)
 app.command(rich_help_panel=MAKE)(tools.record)
 app.command(rich_help_panel=MAKE)(tools.simulate)
 app.command(rich_help_panel=MAKE)(archive.export)
 app.command(rich_help_panel=MAKE)(archive.backup)
 app.command(rich_help_panel=MAKE)(archive.restore)
 app.command(rich_help_panel=MAKE)(forget)
+app.add_typer(review.app, name="review", rich_help_panel=MAKE)
 app.add_typer(users.app, name="user", rich_help_panel=MAKE)
 app.command(rich_help_panel=CHECK)(explain)
 app.command(rich_help_panel=CHECK)(press)

@@ -24,17 +24,24 @@ def export(
     board: Annotated[str, typer.Option(help="Only of this board; all by default.")] = "",
     since: Since = "",
     until: Until = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also what editors took off, as it was told.")
+    ] = False,
 ) -> None:
     """Write what the archive has as NDJSON, CSV or Parquet, also while a desk runs.
 
     `series` has a row for each minute and term of a listed story, `hours` the commonest words,
-    `press` a row for each sentence that newsrooms print of a story.
+    `press` a row for each sentence that newsrooms print of a story. What editors decided holds
+    here too, as on the pages; with --all it does not.
 
     Examples:  groundswell export boards --out boards.ndjson
     groundswell export series --out series.parquet --board all --since 2026-03-17T20:00:00Z
     """
     from groundswell.archive import export as exports
-    from groundswell.archive.reading import Reader, Span
+    from groundswell.archive.reading import Span
+    from groundswell.review.ledger import Ledger
+    from groundswell.review.reading import Shown
+    from groundswell.review.rulings import Rulings
 
     exports.check(what, out)
     span = Span(
@@ -42,13 +49,15 @@ def export(
         settings.event_time(since) if since else 0,
         settings.event_time(until) if until else Span().until,
     )
-    progress = _Rows()
-    with Reader(_folder()) as reader:
+    progress, current = _Rows(), settings.load().settings
+    ledger = Ledger(_folder(), before_publish=current.review_before_publish)
+    rulings = Rulings() if all_ else ledger.rulings()
+    with Shown(_folder(), rulings, hushed=True) as reader:
         if what == exports.PRESS:
             from groundswell.press.clippings import DAY_US, Clippings
             from groundswell.serve import press_rows
 
-            keep_us = settings.load().settings.keep_press * DAY_US
+            keep_us = current.keep_press * DAY_US
             held = Clippings(_folder(), write=False, keep_us=keep_us)
             rows = exports.written(press_rows.rows(reader, held, span), out, progress.say)
         else:

@@ -137,6 +137,7 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
         *_archive_check(Path(current.data_dir)),
         *_press_check(Path(current.data_dir)),
         *(_board_check(current) if current.boards else ()),
+        *_alerts_check(current),
     ]
 
 
@@ -193,6 +194,16 @@ def _board_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
         yield False, error.problem, error.hint
     else:
         yield True, f"boards besides all: {names}", ""
+
+
+def _alerts_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
+    """Whether the settings of alerts are right, and each channel's secrets are where they say."""
+    from groundswell.cli import alerting
+
+    try:
+        yield from alerting.checks(current)
+    except UsageError as error:
+        yield False, error.problem, error.hint
 
 
 def _newsroom_check(current: Settings) -> Iterator[tuple[bool, str, str]]:

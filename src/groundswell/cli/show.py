@@ -16,16 +16,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from rich.console import Console
 
+from groundswell.alerts.courier import Judge, as_it_stands
 from groundswell.cli.retrospect import Retrospect
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.questions import Questions
 from groundswell.kernel.weighing import weigh
 from groundswell.model import MICROSECONDS, Batch, Board, Summary
+from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
+from groundswell.serve.announcing import announced
 from groundswell.serve.app import serve
 from groundswell.serve.consent import Profiles
 from groundswell.serve.doors import Doors
+from groundswell.serve.following import Following
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Loaded
 from groundswell.sources import Source, health_of
@@ -34,6 +38,7 @@ from groundswell.terminal.progress import Progress
 from groundswell.watch import Watch
 
 if TYPE_CHECKING:
+    from groundswell.cli.alerting import Alerts
     from groundswell.cli.pressing import Press
 
 
@@ -52,6 +57,10 @@ class Show:
     """What is known of the run."""
     parts: list[Any] = field(default_factory=list)
     """Context managers that live as long as the run."""
+    alerts: Callable[[Alerts], None] = lambda _: None
+    """Given what the run has of alerts, before it begins."""
+    judge: Judge = as_it_stands
+    """What of them may be told, as the desk's editors decide."""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Show:
@@ -124,19 +133,30 @@ class Show:
         past: Sequence[Board] = (),  # noqa: ARG003 -- as `desk` is called
         archive: Path | None = None,  # noqa: ARG003 -- as `desk` is called
         press: Press | None = None,  # noqa: ARG003 -- as `desk` is called
+        ledger: Ledger | None = None,
     ) -> Show:
         """A live board in the terminal, nothing served; `quiet` leaves stderr to the log."""
         live = LiveBoard(_heading(loaded, sources))
         watch = _watch(loaded, sources)
+        context = Context(_mode(sources), (), loaded.settings.slice * MICROSECONDS)
+        state = DeskState(context, ledger=ledger)
 
         def board(found: Board) -> None:
             if found.board == shown and not quiet:
-                live.show(found)
+                state.publish(found)
+                live.show(state.newest_of(shown) or found)
 
         def batch(_: Batch) -> None:
             live.heading = replace(live.heading, mode=_mode(sources), sources=_names(watch))
 
-        return cls(board, batch, revise=live.revise, watch=watch, parts=[] if quiet else [live])
+        def revise(found: Revision, keys: Keys) -> None:
+            state.revise(found, keys)
+            live.revise(found, keys)
+
+        following = Following(state, lambda: live.again(state.newest_of(shown)))
+        parts = [following] if quiet else [following, live]
+        judge = announced(state)
+        return cls(board, batch, revise=revise, watch=watch, parts=parts, judge=judge)
 
     @classmethod
     def desk(  # noqa: PLR0913 -- all that a desk is made of
@@ -151,13 +171,14 @@ class Show:
         past: Sequence[Board] = (),
         archive: Path | None = None,
         press: Press | None = None,
+        ledger: Ledger | None = None,
     ) -> Show:
         """The desk in the browser, and one of its boards in the terminal.
 
         `names` are the boards besides `all` that are known already. With `keep_open` it stays when
         the recording has ended, until Ctrl-C. `quiet` leaves stderr to the log. `past` are boards
         that it shows at once; `archive` is the folder of what the run keeps; `press` reads
-        newsrooms as long as the desk is open.
+        newsrooms as long as the desk is open; `ledger` has what its editors decided.
         """
         heading = _heading(loaded, sources)
         questions = Questions()
@@ -165,7 +186,7 @@ class Show:
         watch = _watch(loaded, sources)
         room = press.room if press else None
         state = DeskState(
-            context, questions.ask, watch, archive, room, partial(weigh, load_reader())
+            context, questions.ask, watch, archive, room, partial(weigh, load_reader()), ledger
         )
         if press:
             press.follow(state)
@@ -179,8 +200,9 @@ class Show:
             state.context = replace(state.context, mode=_mode(sources))
             live.heading = replace(live.heading, mode=state.context.mode)
             state.publish(profiles.shown(found) if profiles else found)
-            if found.board == shown and not quiet:
-                live.show(found)
+            newest = state.newest_of(found.board)
+            if newest and found.board == shown and not quiet:
+                live.show(newest)
 
         def batch(_: Batch) -> None:
             live.heading = replace(live.heading, sources=_names(watch))
@@ -197,9 +219,15 @@ class Show:
 
         doors = Doors.of(loaded.settings)
         server = serve(state, loaded.settings.host, loaded.settings.port, doors)
-        parts = [*(press.parts if press else ()), *([profiles] if profiles else ())]
+        parts: list[Any] = [Following(state, lambda: live.again(state.newest_of(shown)))]
+        parts += [*(press.parts if press else ()), *([profiles] if profiles else ())]
         parts += [server] if quiet else [server, live]
-        return cls(board, batch, end, revise, questions, watch, parts)
+
+        def alerts(found: Alerts) -> None:
+            state.alerts = found.room
+
+        judge = announced(state)
+        return cls(board, batch, end, revise, questions, watch, parts, alerts, judge)
 
 
 def _watch(loaded: Loaded, sources: list[Source]) -> Watch:

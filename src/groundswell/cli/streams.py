@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from groundswell.cli.show import Show
     from groundswell.engines.boards import Plan
     from groundswell.engines.keeping import Keeper
+    from groundswell.review.ledger import Ledger
     from groundswell.sources import Source
 
 DEMO_SPEED = "60x"
@@ -74,10 +75,12 @@ def demo(
         rules = settings.rules(loaded.settings)
         with TemporaryDirectory(prefix="groundswell-demo-") as folder:
             press = pressing.simulated(loaded.settings, Path(folder))
-            show = Show.desk(loaded, [night], keep_open=True, press=press)
+            ledger = _ledger(loaded.settings, None)
+            show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
             _replay(
-                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show
-            )
+                [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
+                alerts=True,
+            )  # fmt: skip
 
 
 def live(  # noqa: PLR0913 -- one option each
@@ -115,9 +118,10 @@ def live(  # noqa: PLR0913 -- one option each
          "keep": keep}
     )  # fmt: skip
 
-    from groundswell.cli import keeping, pressing
+    from groundswell.cli import alerting, keeping, pressing
     from groundswell.cli.show import Show
     from groundswell.engines import following, identity, local
+    from groundswell.engines.barring import Barring
     from groundswell.engines.boards import plan
     from groundswell.engines.heeding import Heed
 
@@ -135,17 +139,26 @@ def live(  # noqa: PLR0913 -- one option each
             keeper = keeping.followed(stack, loaded.settings, known)
             past = keeping.past(loaded.settings)
             archive = Path(loaded.settings.data_dir)
+        ledger = _ledger(loaded.settings, archive)
         make = Show.terminal if no_serve else Show.desk
         show = make(
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
             press=pressing.followed(loaded.settings, archive),
+            ledger=ledger,
         )  # fmt: skip
+        alerts = alerting.opened(
+            stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+            judge=show.judge,
+        )  # fmt: skip
+        show.alerts(alerts)
         run = local.Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
             questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
-            heed=Heed(Path(loaded.settings.data_dir)),
+            heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
+            barring=Barring(ledger),
         )  # fmt: skip
         stack.enter_context(show)
+        stack.enter_context(alerts.couriers)
         following.live(sources, rules, run, plan=boards)
 
 
@@ -171,6 +184,11 @@ def replay(  # noqa: PLR0913 -- one option each
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a kept replay of the same file stopped.")
     ] = False,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Send alerts, as `live` does.")] = False,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", help="Decisions (`review export decisions`) that hold here too."),
+    ] = None,
 ) -> None:
     """Play a recording through the same engine as a live stream.
 
@@ -192,9 +210,13 @@ def replay(  # noqa: PLR0913 -- one option each
 
     boards = plan(loaded.settings)
     kept = _kept(files, rejects=rejects) if keep or resume else []
+    ledger = _log(review) if review else None
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
-        show = Show.desk(loaded, [source], keep_open=True, names=boards.names, archive=archive)
+        show = Show.desk(
+            loaded, [source], keep_open=True, names=boards.names, archive=archive,
+            ledger=ledger or _ledger(loaded.settings, archive),
+        )  # fmt: skip
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
     else:
@@ -202,8 +224,23 @@ def replay(  # noqa: PLR0913 -- one option each
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
     _replay(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
-        resume=resume,
+        resume=resume, alerts=alerts, ledger=ledger,
     )  # fmt: skip
+
+
+def _log(file: Path) -> Ledger:
+    """The decisions of another run.
+
+    Raises:
+        UsageError: they cannot be read.
+    """
+    from groundswell.review.ledger import Ledger
+    from groundswell.review.lists import log_of
+
+    try:
+        return Ledger(replayed=log_of(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"expected decisions in {file}, got: {error}") from error
 
 
 def _kept(files: list[str], *, rejects: bool) -> list[str]:
@@ -233,13 +270,16 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
     boards: Plan | None = None,
     kept: Sequence[str] = (),
     resume: bool = False,
+    alerts: bool = False,
+    ledger: Ledger | None = None,
 ) -> None:
     """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
     rules = settings.rules(loaded.settings)
     pace = settings.speed(speed)
 
-    from groundswell.cli import keeping
+    from groundswell.cli import alerting, keeping
     from groundswell.engines import identity, local
+    from groundswell.engines.barring import Barring
     from groundswell.engines.heeding import Heed
     from groundswell.sources.recordings import RejectWriter
 
@@ -257,12 +297,23 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             if writers:
                 writers[reject.recording].write([reject])
 
+        found = None
+        if alerts:
+            found = alerting.opened(
+                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
+                judge=mode.judge,
+            )  # fmt: skip
+            mode.alerts(found)
         run = local.Run(
             on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
             questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
             heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
+            alerts=found.unkept if found else None,
+            barring=Barring(ledger) if ledger else None,
         )  # fmt: skip
         stack.enter_context(mode)
+        if found:
+            stack.enter_context(found.couriers)
         summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
         mode.end(summary, run.stop)
 
@@ -300,6 +351,13 @@ def _shown(boards: Plan, name: str) -> tuple[str, ...]:
     if name not in known and boards.each is None:
         raise UsageError(f"expected --show with one of {', '.join(known)}, got {name!r}")
     return boards.names
+
+
+def _ledger(current: settings.Settings, folder: Path | None) -> Ledger:
+    """Where editors' decisions about a run stand: beside what it keeps, or in memory."""
+    from groundswell.review.ledger import Ledger
+
+    return Ledger(folder, before_publish=current.review_before_publish)
 
 
 def _slice(text: str) -> int | None:

@@ -21,6 +21,7 @@ from groundswell import settings
 from groundswell.engines.census import SPOKEN, Census
 from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, joined, knows, takes
 from groundswell.errors import UsageError
+from groundswell.kernel.barred import Barred
 from groundswell.kernel.pipeline import Columns, Kernel, Rules
 from groundswell.kernel.ring import Ring
 from groundswell.model import Batch, Board, Counted, Story, StoryEvent
@@ -145,12 +146,20 @@ class Boards:
             found += _named(one, one.kernel.finish()) if one.kernel else self._blank(one, ends)
         return sorted([*found, *self._waiting(ends)], key=_place)
 
+    def bar(self, barred: Barred, since: int) -> None:
+        """Puts blocks in force on every board; see `Kernel.bar`."""
+        for one in self.further.values():
+            one.pass_on()
+        for _, kernel in self._named_kernels():
+            kernel.bar(barred, since)
+
     def kernel(self) -> Kernel:
         """A kernel for a board besides `all`, which has heard nothing yet."""
         main = self.main
         kernel = Kernel(self.plan.rules, main.tables, main.book, main.reader)
         kernel.counter = self.main.counter
         kernel.revising = self.main.revising
+        kernel.barred, kernel.barring = main.barred, list(main.barring)
         return kernel
 
     def counted(self) -> list[Counted]:

@@ -65,8 +65,10 @@ def _resumed(boards: Boards, run: Run, sources: dict[str, Source]) -> dict[str, 
     """Goes on with a kept run: the cursors to read on from."""
     run.began = time.monotonic()
     if run.keeper is None:
+        run.bar(boards, begin=True)
         return {}
     cursors = run.keeper.go_on(boards, None, sources)
+    run.bar(boards, begin=True)
     run.tally = run.keeper.tally
     for key, batch in run.keeper.again():
         _count(boards, run, key, run.leave_out(batch))
@@ -94,6 +96,7 @@ def _follow(boards: Boards, inbox: Inbox, run: Run, threads: list[threading.Thre
             raise item
         key, batch = item
         run.forget(boards)
+        run.bar(boards)
         run.leave_out(batch)
         if len(threads) > 1:
             run.watch.figures.repeated += len(batch) - len(once.keep(batch))

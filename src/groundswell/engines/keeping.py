@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from groundswell.alerts.watching import Alerting
 from groundswell.archive import Archive
 from groundswell.engines.boards import Boards
 from groundswell.engines.memory import Memory, remembered, resolve, take_up, wordless
@@ -55,6 +56,8 @@ class Keeper:
     commit_seconds: float = COMMIT_SECONDS
     share: float = SHARE
     monotonic: Callable[[], float] = time.monotonic
+    alerting: Alerting | None = None
+    """What finds alerts in the slices that are committed; None where nobody is told."""
     tally: Tally = field(default_factory=Tally)
     committed: int = 0
     """End of the last slice whose rows the archive has, µs."""
@@ -216,7 +219,10 @@ class Keeper:
         self.archive.commit(
             self._rows, self._counted, self._cursors, gaps=gaps, done=done,
             revisions=self._revisions, keys=self._boards.main.labels,
+            after_slice=self.alerting.take if self.alerting else None,
         )  # fmt: skip
+        if self.alerting:
+            self.alerting.committed()
         self.committed = max([self.committed, *(board.at for board in self._rows)])
         self._rows, self._counted, self._revisions, self._committed_at = [], [], [], now
 

@@ -13,6 +13,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from groundswell.alerts.watching import Unkept
+from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.heeding import Heed
@@ -100,8 +102,12 @@ class Run:
     watch: Watch = field(default_factory=Watch)
     keeper: Keeper | None = None
     """What keeps it; None where nothing is kept."""
+    alerts: Unkept | None = None
+    """What finds alerts in a run that keeps nothing; of one that is kept, its keeper does."""
     heed: Heed | None = None
     """Who wants to be left out; None where nobody is asked."""
+    barring: Barring | None = None
+    """What editors block; None where nobody is asked."""
     tally: Tally = field(default_factory=Tally)
     began: float = field(default_factory=time.monotonic)
     _foreseen: int = 0
@@ -126,7 +132,10 @@ class Run:
         self._foreseen = 0 if closed else self._foreseen
         revisions = boards.revisions()
         self._tell(revisions, boards)
-        for board in self.keeper.told(closed, revisions) if self.keeper else closed:
+        fresh = self.keeper.told(closed, revisions) if self.keeper else closed
+        if self.alerts:
+            self.alerts.take(fresh, revisions, boards.main.labels)
+        for board in fresh:
             if board.board == ALL:
                 seconds = time.monotonic() - began
                 self.watch.closed(board, late=boards.main.state.late, seconds=seconds)
@@ -140,7 +149,7 @@ class Run:
         what fell.
         """
         gone = boards.main.state.gone
-        heard = len(gone.deleted) + len(gone.news)
+        heard = len(gone.deleted) + len(gone.news) + boards.main.veiled
         began = time.monotonic()
         if self.on_revision is None or heard in (0, self._foreseen) or began < self._rests_until:
             return
@@ -167,12 +176,19 @@ class Run:
         waiting = ordering.buckets.values() if ordering else ()
         posts += sum(self.heed.leave_out(batch) for batch in waiting)
         self._tell(found, boards)
+        if self.alerts:
+            self.alerts.take([], found, boards.main.labels)
         if self.keeper:
             self.heed.taken(posts, self.keeper.forget(found))
 
     def begin(self, boards: Boards) -> None:
         """Says whether somebody follows what is taken back; before anything is counted."""
         boards.main.revising = self.keeper is not None or self.on_revision is not None
+
+    def bar(self, boards: Boards, *, begin: bool = False) -> None:
+        """Takes up what editors block; in the beginning all, when what was remembered is there."""
+        if self.barring is not None:
+            (self.barring.begin if begin else self.barring.look)(boards)
 
     def answer(self, kernel: Kernel) -> None:
         """Answers what was asked meanwhile."""
@@ -234,6 +250,7 @@ def replay(
     boards, ordering = load_boards(rules, plan), Ordering(ALLOWANCE_US)
     run.begin(boards)
     key, after = _resumed(source, run, boards, ordering)
+    run.bar(boards, begin=True)
     pace = _Pace(speed, run, quick_us)
     for batch in _given(source, run, key, after):
         ordering.take(batch)

@@ -126,7 +126,9 @@ def is_domain(host: str, rules: Suffixes) -> bool:
     (True, False)
     """
     ending = np.frombuffer(host.rpartition(".")[2].encode("utf-32-le"), np.uint32)
-    return "." in host and bool(contains(rules.plain, hash_span(ending, 0, ending.size)))
+    # as Python's own number half of all hashes would not fit what numba takes such a one for
+    key = np.uint64(hash_span(ending, 0, ending.size))
+    return "." in host and bool(contains(rules.plain, key))
 
 
 def registrable(host: str, rules: Suffixes) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from groundswell.explanation import Explanation
 from groundswell.kernel import counts, gone, origins, ring, season, usage, withdrawal
 from groundswell.kernel.accounts import answered, instance
+from groundswell.kernel.barred import Barred
 from groundswell.kernel.detect import detect
 from groundswell.kernel.explain import apart, explain, key_of
 from groundswell.kernel.hashing import hash_strings
@@ -29,7 +30,7 @@ from groundswell.kernel.state import State
 from groundswell.kernel.tell import bar_now, tell
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.model import Batch, Board, Counted, StoryEvent
-from groundswell.revision import Revision
+from groundswell.revision import Cut, Revision
 
 __all__ = ["Kernel", "Rules", "State"]
 
@@ -79,6 +80,12 @@ class Kernel:
         """Whether somebody follows what is taken back."""
         self.revisions: list[Revision] = []
         """What the closes took back since this was last emptied; who follows it empties it."""
+        self.barred = Barred()
+        """What editors block, in force; see `bar`."""
+        self.barring: list[tuple[int, Barred]] = []
+        """What will be in force, and from which event time on, µs; in that order."""
+        self.veiled = 0
+        """How often posts were hidden or shown again by it since the last close."""
         factors = [0.5 ** (1 / rules.half_life)]
         factors += [1 - 1 / w for w in rules.windows if w > 1][: counts.TRACKS - 1]
         factors += [0.0] * (counts.TRACKS - len(factors))
@@ -116,6 +123,15 @@ class Kernel:
         """Takes what a batch takes back, posts and accounts: gone or hidden at the next close."""
         self.state.gone.hear(batch)
 
+    def bar(self, barred: Barred, since: int = 0) -> None:
+        """Puts blocks in force instead of those before, for slices from `since` (µs) on.
+
+        At once where the open slice is among them, and for all posts that are held by then. What is
+        called so in the middle of a slice holds for its close, whenever it was.
+        """
+        self.barring.append((since, barred))
+        self._bar()
+
     def tick(self, now_us: int) -> list[Board]:
         """Closes the slices whose time is over at `now_us`."""
         if self.state.slice < 0:
@@ -136,6 +152,7 @@ class Kernel:
         other.asked, other.explained = {}, []
         other.counter, other.counted = None, []
         other.revising, other.revisions = False, []
+        other.barring = list(self.barring)
         return other
 
     def so_far(self, terms: Iterable[str]) -> dict[str, Explanation]:
@@ -203,8 +220,13 @@ class Kernel:
         texts, tokens, (authors, ids, replies, hosts, marks), came = prepared
         state, held = self.state, self.state.ring
         said = counts.Said(held.hashes, held.joins, held.back)
-        hidden = state.gone.hides(authors[begin:end]) * np.uint8(ring.HIDDEN)
-        flags = marks[begin:end].astype(np.uint8) | hidden
+        away = state.gone.hides(authors[begin:end])
+        if self.barred.veils:
+            first = tokens.first[begin : end + 1]
+            away |= self.barred.posts(
+                authors[begin:end], hosts[begin:end], tokens.hashes[first[0] : first[-1]], first
+            )
+        flags = marks[begin:end].astype(np.uint8) | away * np.uint8(ring.HIDDEN)
         for low in range(begin, end, RUN):
             high = min(end, low + RUN)
             first = tokens.first[low : high + 1]
@@ -235,13 +257,33 @@ class Kernel:
         boards: list[Board] = []
         if state.slice < 0:
             state.slice = number
+            self._bar()
         gap = 0
         while state.slice < number:
             boards.append(self._close())
+            self._bar()
             gap += 1
             if gap > self.rules.max_gap and not state.living:
                 self._skip(number - state.slice)
         return boards
+
+    def _bar(self) -> None:
+        """Puts in force what is due in the open slice."""
+        state = self.state
+        begin = state.slice * self.rules.slice_us
+        while state.slice >= 0 and self.barring and self.barring[0][0] <= begin:
+            before, self.barred = self.barred, self.barring.pop(0)[1]
+            held = state.ring
+            places = np.union1d(before.places(held), self.barred.places(held))
+            ring.hide(held, places, state.gone.hides(held.authors[places]))
+            self._veil()
+            self.veiled += before.veils or self.barred.veils
+            withdrawal.rename(state, Cut(terms=self.barred.keys), self.labels)
+
+    def _veil(self) -> None:
+        """Hides what is blocked in the ring: news of an account may just have shown it."""
+        if self.barred.veils:
+            self.state.ring.flags[self.barred.places(self.state.ring)] |= ring.HIDDEN
 
     def _skip(self, steps: int) -> None:
         state = self.state
@@ -261,8 +303,10 @@ class Kernel:
         events: list[StoryEvent] = []
         season.begin(state.week, state.slice)
         self._listen()
-        found = detect(state, self.rules, volumes, self.book)
-        ranked = tell(state, self.rules, found, events, volumes, self.book, self.reader)
+        found = self.barred.allowed(detect(state, self.rules, volumes, self.book))
+        ranked = tell(
+            state, self.rules, found, events, volumes, self.book, self.reader, self.barred
+        )
         bar = bar_now(state, self.rules)
         self.explained += [
             explain(state, self.rules, volumes, self.book, (term, *key), ranked, bar, at)
@@ -297,8 +341,10 @@ class Kernel:
     def _settle(self, oldest: int) -> None:
         """Applies what was taken back: to posts, to what stories are called, to what was told."""
         state, us = self.state, self.rules.slice_us
-        veil, silent = bool(state.gone.news), withdrawal.unquoted(state)
+        veil, silent = bool(state.gone.news or self.veiled), withdrawal.unquoted(state)
         buried = gone.settle(state.gone, state.ring, oldest)
+        self._veil()
+        self.veiled = 0
         if veil or buried.size or silent:
             at = (state.slice + 1) * us
             found = withdrawal.revision(
@@ -319,11 +365,12 @@ class Kernel:
         Posts lose their text with it; nothing that is counted changes, and no board.
         """
         state, us = self.state, self.rules.slice_us
-        veil = bool(state.gone.news)
+        veil = bool(state.gone.news or self.veiled)
         if state.slice < 0 or not (veil or state.gone.deleted):
             return None
         silent = withdrawal.unquoted(state)
         buried = gone.foresee(state.gone, state.ring)
+        self._veil()
         before = state.slice * us + 1
         return withdrawal.revision(
             state, self._span_us, buried, veil=veil, before=before, silent=silent

@@ -200,6 +200,15 @@ def of(ring: Ring, column: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDAr
     return np.flatnonzero(np.isin(column[: min(ring.n_posts, ring.posts)], keys))
 
 
+def saying(ring: Ring, words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places of the posts that are held whole and have one of the tokens; some may come twice."""
+    tokens = np.flatnonzero(np.isin(ring.hashes[: min(ring.n_tokens, ring.tokens)], words))
+    newest = np.uint32((ring.n_posts - 1) & 0xFFFFFFFF)
+    ago = (newest - ring.owner[tokens]).astype(np.int64)
+    posts = ring.n_posts - 1 - ago
+    return np.asarray(posts[(posts >= 0) & (ago < ring.posts)] % ring.posts)
+
+
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
     """Marks posts as deleted, drops their text and origin; returns how many they are."""
     for place in places.tolist():

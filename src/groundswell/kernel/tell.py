@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import standing, stories, usage
+from groundswell.kernel.barred import Barred, parted
 from groundswell.kernel.detect import follow
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.express import express
@@ -23,6 +24,8 @@ from groundswell.model import MICROSECONDS, Story, StoryEvent
 
 Ints = NDArray[np.int64]
 
+NOTHING = Barred()
+"""Nothing is blocked."""
 HOUR_US = 3_600 * MICROSECONDS
 REVIVED = 0.5
 """A told story whose leading term is back at this share of its peak is a new one."""
@@ -50,7 +53,7 @@ class _Told:
     """Whether any of it is above usual now."""
 
 
-def tell(
+def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     state: State,
     rules: Rules,
     found: list[stories.Burst],
@@ -58,11 +61,12 @@ def tell(
     volumes: NDArray[np.float64],
     book: usage.Lexicon,
     reader: Reader | None = None,
+    barred: Barred = NOTHING,
 ) -> list[Story]:
     """Groups bursts, carries identities on, and writes the stories, ranked, with their moods."""
     about = subject(state, rules, book)
     focused = about.focus >= rules.focused
-    groups = _gather(state, rules, found, focused=focused)
+    groups = _gather(state, rules, found, barred, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
     shown, small = _sift(rules, told, focused=focused)
     rows = [(one.row.weight, one.row.story) for one in shown]
@@ -80,7 +84,7 @@ def tell(
 
 
 def _gather(
-    state: State, rules: Rules, found: list[stories.Burst], *, focused: bool
+    state: State, rules: Rules, found: list[stories.Burst], barred: Barred, *, focused: bool
 ) -> list[_Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
     groups = stories.group(
@@ -91,10 +95,12 @@ def _gather(
     groups = stories.unite(found, groups)
     if focused:
         groups = stories.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
+    groups = parted(barred, found, groups)
     bursts = [[found[i] for i in members] for members in groups]
     posts = [_posts(members) for members in bursts]
     goes_on, split = stories.match(posts, state.living)
     back = {} if focused else stories.regrown(posts, split, goes_on, state.living)
+    back = {g: home for g, home in back.items() if not _apart(barred, bursts[g], bursts[home])}
     for g, home in back.items():
         bursts[home] += bursts[g]
         posts[home] = union(posts[home], posts[g])
@@ -109,6 +115,10 @@ def _gather(
         for g in range(len(groups))
         if g not in back
     ]  # fmt: skip
+
+
+def _apart(barred: Barred, one: list[stories.Burst], other: list[stories.Burst]) -> bool:
+    return bool(barred.apart) and barred.kind(one[0]) != barred.kind(other[0])
 
 
 def _carry_on(

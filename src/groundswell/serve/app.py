@@ -22,13 +22,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from groundswell.doors import Role
 from groundswell.errors import ServeError
 from groundswell.serve import (
+    alerts_api,
+    alerts_page,
     api,
     behind,
     entry,
     feeds,
+    led,
     neighbours,
     openapi,
     press,
+    review_api,
+    review_page,
     site,
     stream,
 )
@@ -76,11 +81,15 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
         routes=[
             *site.routes(),
             *entry.ROUTES,
+            *alerts_page.ROUTES,
+            *alerts_api.ROUTES,
             Route("/api/v1/explain", explain_api),
             *api.ROUTES,
             *behind.ROUTES,
             *stream.ROUTES,
             *press.ROUTES,
+            *review_api.ROUTES,
+            *review_page.ROUTES,
             *neighbours.ROUTES,
             *feeds.ROUTES,
             *openapi.ROUTES,
@@ -93,6 +102,7 @@ def create_app(desk: DeskState, doors: Doors | None = None) -> Starlette:
             Middleware(_SafeHeaders),
             Middleware(_ReadableElsewhere),
             Middleware(Watched, doors),
+            Middleware(led.Led, desk),
         ],
         exception_handlers={HTTPException: _error, 404: _error},  # type: ignore[dict-item]
     )

@@ -30,7 +30,7 @@ _ONWARD: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}", re.ASCII)
 @requires(Role.NONE)
 async def login_page(request: Request) -> Response:
     """`GET /login?next=`: asks for a name and a password."""
-    return _asked(request, onward=_onward(request.query_params.get("next", "")))
+    return _asked(request, onward=back_to(request.query_params.get("next", "")))
 
 
 @requires(Role.NONE, rate=LOGINS, body=4 << 10)
@@ -39,7 +39,7 @@ async def login(request: Request) -> Response:
     doors: Doors = request.app.state.doors
     given = await form(request)
     name, address = given.get("name", "")[:64].strip(), client_of(request)
-    onward = _onward(given.get("next", ""))
+    onward = back_to(given.get("next", ""))
     if wait := doors.lockout.wait(name, address):
         said = f"Too many failed attempts. Try again in {wait:.0f} s."
         return _asked(request, 429, onward, said, {"Retry-After": str(int(wait) + 1)})
@@ -90,10 +90,10 @@ def _asked(
     return HTMLResponse(html, status, {"Cache-Control": "no-store"} | (headers or {}))
 
 
-def _onward(given: str) -> str:
+def back_to(given: str) -> str:
     """Where to go after logging in: a path of this desk, or its board.
 
-    >>> _onward("/story/a?b=c"), _onward("//evil.example"), _onward("https://evil.example/")
+    >>> back_to("/story/a?b=c"), back_to("//evil.example"), back_to("https://evil.example/")
     ('/story/a?b=c', '/', '/')
     """
     return given if _ONWARD.fullmatch(given) else "/"

@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from groundswell.alerts.saying import Told, link, sentence
 from groundswell.doors import Role
+from groundswell.errors import ArchiveError
 from groundswell.model import MICROSECONDS, Board, Story
 from groundswell.scopes import ALL
 from groundswell.serve.answers import ProblemError, answer, base
@@ -69,6 +73,43 @@ def document(name: str, board: Board | None, address: str, mode: str) -> bytes:
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
+@requires(Role.READER)
+async def alerts_rss(request: Request) -> Response:
+    """`GET /feeds/alerts.rss`: what was told by rules that tell RSS, the newest first."""
+    desk = desk_of(request)
+    told: list[Told] = []
+    if desk.alerts is not None:
+        try:
+            told = await run_in_threadpool(desk.alerts.feed)
+        except ArchiveError as error:
+            raise ProblemError(503, error.problem, "try again") from error
+    return answer(request, alerts_document(told, base(request)), media_type="application/rss+xml")
+
+
+def alerts_document(told: Iterable[Told], address: str) -> bytes:
+    """The feed of alerts, complete; an item's guid is the id that webhooks have."""
+    feed = Element("rss", version="2.0")
+    channel = SubElement(feed, "channel")
+    _say(channel, "title", "Groundswell: alerts")
+    _say(channel, "link", f"{address}/")
+    _say(channel, "description", "Stories that crossed a rule of this desk.")
+    SubElement(
+        channel, f"{{{ATOM}}}link", href=f"{address}/feeds/alerts.rss", rel="self",
+        type="application/rss+xml",
+    )  # fmt: skip
+    _say(channel, "ttl", "1")
+    for one in told:
+        item = SubElement(channel, "item")
+        made_up = "[simulated] " if one.simulated else ""
+        _say(item, "title", made_up + str(one.story["title"])[:LONGEST_TITLE])
+        _say(item, "link", link(one, address))
+        _say(item, "guid", one.id).set("isPermaLink", "false")
+        _say(item, "pubDate", _date(one.at))
+        _say(item, "description", f"<p>{escape(sentence(one))}</p>")
+        _say(item, "category", one.rule)
+    return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
 def _item(channel: Element, story: Story, address: str) -> None:
     item = SubElement(channel, "item")
     _say(item, "title", story.title[:LONGEST_TITLE])
@@ -107,4 +148,4 @@ def _date(time_us: int) -> str:
     return format_datetime(datetime.fromtimestamp(time_us // MICROSECONDS, UTC), usegmt=True)
 
 
-ROUTES = [Route("/feeds/{board}.rss", rss)]
+ROUTES = [Route("/feeds/alerts.rss", alerts_rss), Route("/feeds/{board}.rss", rss)]

@@ -6,7 +6,7 @@ Schemas come from `shapes`; every status that a route can answer is named.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundswell.doors import Role
-from groundswell.serve import health, press, shapes
+from groundswell.review.decisions import BLOCKED
+from groundswell.serve import alerts_api, health, press, review_api, shapes
 from groundswell.serve.answers import answer
 from groundswell.serve.api import NAMES, POINTS
 from groundswell.serve.neighbours import MOST
@@ -27,20 +28,25 @@ TYPES = (
     shapes.Boards, shapes.Board, shapes.Story, shapes.PastStory, shapes.Series,
     shapes.FeelingBehind, shapes.Explanation,
     shapes.Error, shapes.Tag, shapes.Nothing, shapes.Trends, shapes.BoardEvent, shapes.StoryEvent,
-    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, health.Health,
+    shapes.SourceEvent, shapes.MissedEvent, *press.TYPES, *review_api.TYPES, *alerts_api.TYPES,
+    health.Health,
 )  # fmt: skip
 WORDS = {
     304: "It is still what `If-None-Match` named.",
     400: "A parameter is none, or out of its limits.",
-    401: "Reading is closed on this desk, and no good token or session was shown.",
-    403: "The role of who asks is too low.",
+    307: "Editors merged it: `Location` leads to the story that took it in.",
+    401: "Only who is known may do this; where reading is closed, a token or a session is needed.",
+    403: "Only who has the role may do this.",
     404: "There is no such thing, or it is held no more.",
+    410: "The desk's editors took it off.",
+    413: "It is too large.",
     429: "Too many of one address, or too often; `Retry-After` says when to come back.",
     503: "Not now; `Retry-After`, where there is one, says when.",
 }
 _ABOUT = (
     "Boards, stories and the reasons for them, as JSON; the same for Mastodon's and Bluesky's "
-    "clients and for feed readers. All of it is read only and open to scripts of any site (CORS). "
+    "clients and for feed readers. What reads is open to scripts of any site (CORS); alerts are "
+    "for editors, with a token (`Authorization: Bearer gsw_…`). "
     "Times are RFC 3339 in UTC. Answers have a strong ETag: send it as If-None-Match. New fields "
     "may come; none changes its meaning within v1."
 )
@@ -64,7 +70,7 @@ def document(path: str = "") -> Json:
         },
         "servers": [{"url": path or "/"}],
         "security": [{}, {"token": []}],
-        "paths": _own() | _neighbours() | _watched(),
+        "paths": _own() | _alerts() | _reviewed() | _neighbours() | _watched(),
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -109,15 +115,15 @@ def _own() -> Json:
             "board", "A board, now or as it was", _json("Board"), [name, at], 404, 503
         ),
         "/api/v1/stories/{story_id}": _get(
-            "story", "A story, running or past", _json("Story", "PastStory"), [story], 404, 503,
-            bad=False,
+            "story", "A story, running or past", _json("Story", "PastStory"), [story],
+            *_OF_STORY, bad=False,
         ),
         "/api/v1/stories/{story_id}/series": _get(
             "series", "A story slice by slice", _json("Series"),
             [story, _whole("limit", POINTS, 1, POINTS),
              _query("since", _TIME, "From this slice end on."),
              _query("until", _TIME, "Before this slice end.")],
-            404, 503,
+            *_OF_STORY,
         ),
         "/api/v1/stories/{story_id}/feelings/{label}": _get(
             "feeling", "A feeling of a story, and posts behind it", _json("FeelingBehind"),
@@ -125,11 +131,11 @@ def _own() -> Json:
         ),
         "/api/v1/stories/{story_id}/press": _get(
             "press", "What newsrooms say of a story, and its cause", _json("Press"), [story],
-            404, 503, bad=False,
+            *_OF_STORY, bad=False,
         ),
         "/api/v1/stories/{story_id}/backstory": _get(
-            "backstory", "Earlier stories of its subject", _json("Backstory"), [story], 404, 503,
-            bad=False,
+            "backstory", "Earlier stories of its subject", _json("Backstory"), [story],
+            *_OF_STORY, bad=False,
         ),
         "/api/v1/explain": _get(
             "explain", "Why a term is on the board, or why not", _explained(),
@@ -145,6 +151,90 @@ def _own() -> Json:
             bad=False,
         ),
     }  # fmt: skip
+
+
+def _alerts() -> Json:
+    name = _path("name", "A rule's name.", "storm")
+    limit = _whole("limit", alerts_api.LOG, 1, alerts_api.LOG)
+    made = {"application/json": {"schema": {"$ref": "#/components/schemas/NewRule"}}}
+    listed = _get("alerts", "Rules and channels of alerts", _json("Alerts"), [], 401, 403, 404, 503)
+    told = _get("alert_log", "What was told, and what came of it", _json("AlertLog"), [limit],
+                401, 403, 404, 503)  # fmt: skip
+    for one in (listed, told):
+        one["get"]["security"] = [{"token": []}]
+    return {
+        "/api/v1/alerts": listed
+        | _write("post", "alert_add", "Makes a rule", 201, _json("NewRule"), [], made),
+        "/api/v1/alerts/log": told,
+        "/api/v1/alerts/{name}": _write(
+            "delete", "alert_remove", "Lets go of a rule", 204, None, [name]
+        ),
+        "/api/v1/alerts/{name}/test": _write(
+            "post", "alert_test", "Sends a marked test to a rule's channels", 200, _json("Tests"),
+            [name],
+        ),
+        "/feeds/alerts.rss": _get(
+            "alerts_rss", "What was told by rules that tell RSS",
+            {"application/rss+xml": {"schema": {"type": "string"}}}, [], 503, bad=False,
+        ),
+    }  # fmt: skip
+
+
+def _write(
+    method: str, name: str, summary: str, status: int, content: Json | None,
+    parameters: list[Json], body: Json | None = None,
+) -> Json:  # fmt: skip
+    """An operation that changes something, for editors."""
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    good: Json = {"description": summary} | ({"content": content} if content else {})
+    codes = (400, 401, 403, 404, 413, 429, 503)
+    responses = {str(code): {"description": WORDS[code], "content": error} for code in codes}
+    operation: Json = {
+        "operationId": name, "summary": summary, "parameters": parameters,
+        "security": [{"token": []}], "responses": {str(status): good} | responses,
+    }  # fmt: skip
+    if body:
+        operation["requestBody"] = {"required": True, "content": body}
+    return {method: operation}
+
+
+def _reviewed() -> Json:
+    """What editors may do; who is none gets 401 or 403."""
+    kinds = [str(kind) for kind in BLOCKED]
+    kind = _query("kind", {"type": "string", "enum": kinds}, "Only of this kind.")
+    csv: Json = {"text/csv": {"schema": {"type": "string"}}}
+
+    def form(*names: str) -> Json:
+        schema = {"type": "string", "enum": ["json", *names]}
+        return _query("format", schema, "Another form than JSON.")
+
+    log = _get(
+        "decisions", "Who decided what, the newest first", _json("Decisions") | csv,
+        [_whole("limit", 100, 1, review_api.LISTED), _whole("before", MOST, 1, MOST), form("csv")],
+        401, 403, 503,
+    )  # fmt: skip
+    log |= _post("decide", "Decide, or undo a decision", 201, "Decided", _json("Deciding"), [])
+    held = _get(
+        "blocks", "What is left out", _json("Blocks") | csv, [kind, form("csv", "mastodon")],
+        401, 403, 503,
+    )  # fmt: skip
+    held |= _post("import_blocks", "Block all that a list names", 200, "Imported", csv, [kind])
+    return {"/api/v1/decisions": log, "/api/v1/blocks": held}
+
+
+def _post(
+    name: str, summary: str, status: int, answer: str, body: Json, parameters: list[Json]
+) -> Json:
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    responses: Json = {str(status): {"description": summary, "content": _json(answer)}}
+    responses |= {
+        str(code): {"description": WORDS[code], "content": error}
+        for code in (400, 401, 403, 413, 429, 503)
+    }
+    return {"post": {
+        "operationId": name, "summary": summary, "parameters": parameters,
+        "requestBody": {"required": True, "content": body}, "responses": responses,
+    }}  # fmt: skip
 
 
 def _neighbours() -> Json:
@@ -198,6 +288,7 @@ _FIGURES = (
     "Prometheus' text format 0.0.4. Labels: `source` is a source of the run, `newsroom` a feed of "
     "the list that is read (`groundswell_feed_…`: requests, failures, wait); there are no others."
 )
+_OF_STORY: Final = (307, 404, 410, 503)
 _TIME: Json = {"type": "string", "format": "date-time", "maxLength": 40}
 _STREAM: Json = {
     "text/event-stream": {
@@ -231,7 +322,10 @@ def _get(
     responses: Json = {"200": good}
     if cached:
         responses["304"] = {"description": WORDS[304]}
-    responses |= {str(code): {"description": WORDS[code], "content": error} for code in codes}
+    responses |= {
+        str(code): {"description": WORDS[code]} | ({"content": error} if code >= 400 else {})
+        for code in codes
+    }
     operation = {"operationId": name, "summary": summary, "parameters": parameters}
     return {"get": operation | {"responses": responses}}
 

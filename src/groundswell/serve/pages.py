@@ -29,6 +29,13 @@ MEANING: Final = {
 }
 """What each flag means, where the story's own reason is no longer kept."""
 
+EDITED: Final = {
+    "renamed": "title by the desk’s editors",
+    "merged": "several stories in one",
+    "pinned": "pinned by the desk’s editors",
+}
+"""What each of a story's `edited` means."""
+
 FEW: Final = 5
 """Terms of a story on a board; its page has all."""
 _OUTSIDE: Final = re.compile(r"https?://[^\s/?#\\][^\s\x00-\x1f\x7f]{0,4000}", re.IGNORECASE)
@@ -167,7 +174,7 @@ _environment.globals.update(
     root=root, csrf=csrf,
     clock=clock, seconds=seconds, day=day, date=date, since=since, iso=iso, times=times,
     many=many, percent=percent, pace=pace, carrying=carrying, spelled=spelled,
-    learned=learned, known=known, length=length, meaning=MEANING,
+    learned=learned, known=known, length=length, meaning=MEANING, edited=EDITED,
     spark_path=sparks.spark_path, spark_onset=sparks.spark_onset, spark_usual=sparks.spark_usual,
     spark_width=sparks.SPARK_WIDTH, spark_height=sparks.SPARK_HEIGHT,
 )  # fmt: skip

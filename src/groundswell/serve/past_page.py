@@ -94,7 +94,7 @@ def _look(desk: DeskState, asked: dict[str, str]) -> dict[str, Any]:
     at = _asked_time(asked)
     if desk.archive is not None:
         try:
-            with Reader(desk.archive) as reader:
+            with desk.reading() as reader:
                 known = {"names": history.names(reader) or desk.names()}
                 return (
                     known

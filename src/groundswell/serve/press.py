@@ -136,7 +136,7 @@ TYPES = (Press, Backstory)
 def beside(desk: DeskState, told: Telling) -> dict[str, Any]:
     """What a story's page shows beside its own numbers, for `press.html`."""
     try:
-        past = backstory(desk.press, desk.archive, told)
+        past = backstory(desk.press, desk.archive, desk.reading, told)
     except ArchiveError:  # the page has more to tell
         past = None
     return {
@@ -187,7 +187,7 @@ def press_json(desk: DeskState, told: Telling) -> dict[str, Any]:
 
 def backstory_json(desk: DeskState, told: Telling) -> dict[str, Any]:
     """What was before a story, as `Backstory` but for its `story`."""
-    found = backstory(desk.press, desk.archive, told)
+    found = backstory(desk.press, desk.archive, desk.reading, told)
     rose = [
         {"id": one.id, "title": one.title, "started_at": iso(one.started_at)}
         for one in together(told)

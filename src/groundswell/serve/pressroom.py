@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,13 @@ def covered(room: PressRoom | None, told: Telling) -> Coverage | None:
     return coverage(subject, room.held, room.otherwise)
 
 
-def backstory(room: PressRoom | None, archive: Path | None, told: Telling) -> Backstory | None:
+Reading = Callable[[Path], AbstractContextManager[Reader]]
+"""Opens the archive of a folder as it may be shown."""
+
+
+def backstory(
+    room: PressRoom | None, archive: Path | None, reading: Reading, told: Telling
+) -> Backstory | None:
     """What was before a story, from the run's own archive or that of earlier months.
 
     Raises:
@@ -68,7 +75,7 @@ def backstory(room: PressRoom | None, archive: Path | None, told: Telling) -> Ba
         return None
     labels = (told.story.title, *(told.terms or told.story.terms))
     try:
-        with Reader(folder) as reader:
+        with reading(folder) as reader:
             found = before(reader, told.board, told.story.id, labels, told.story.started_at)
     except NothingToReadError:
         return None

@@ -41,7 +41,7 @@ async def asked(desk: DeskState, query: Callable[[Reader], T]) -> T | None:
         if desk.archive is None:
             return None
         try:
-            with Reader(desk.archive) as reader:
+            with desk.reading() as reader:
                 return query(reader)
         except NothingToReadError:
             return None

@@ -112,6 +112,8 @@ class Story(Struct, forbid_unknown_fields=True, kw_only=True):
     mood: Mood | None
     voices: list[Voice]
     eligible: int
+    edited: list[Literal["renamed", "merged", "pinned"]] | UnsetType = UNSET
+    """What editors did to how it is shown; of a merged one the figures are at least so large."""
     board: str | UnsetType = UNSET
     """Where it is past: its board."""
     last_listed_at: Time | UnsetType = UNSET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -20,10 +21,11 @@ from groundswell.serve.answers import ProblemError, moment
 from groundswell.serve.curves import Curve
 from groundswell.serve.pages import page
 from groundswell.serve.past_page import past_page
+from groundswell.serve.review_page import log_of
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.stretch import Stretch, chosen, stretches
 from groundswell.serve.telling import Telling, tell
-from groundswell.serve.visiting import requires
+from groundswell.serve.visiting import requires, visit
 from groundswell.serve.why import why_page
 
 EMBED: Final = {
@@ -50,10 +52,15 @@ def routes() -> list[Route]:
     ]
 
 
-def missing(desk: DeskState, what: str = "page", status: int = 404) -> Response:
+def missing(
+    desk: DeskState,
+    what: str = "page",
+    status: int = 404,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A page that says that something is not there, and where to look; `what` is of which kind."""
     shown = page("missing.html", desk.context, desk.newest, what=what, archive=desk.archive)
-    return HTMLResponse(shown, status_code=status)
+    return HTMLResponse(shown, status, headers)
 
 
 @requires(Role.READER)
@@ -114,8 +121,11 @@ async def series_csv(request: Request) -> Response:
 async def found_story(request: Request) -> Telling | Response:
     """The story that a request names, or the page that says why it cannot be told."""
     desk = desk_of(request)
+    name = request.path_params["story_id"]
     try:
-        found = await run_in_threadpool(tell, desk, request.path_params["story_id"])
+        found = await run_in_threadpool(tell, desk, name)
+        if found is None and visit().edits:  # they see what was taken off, or waits
+            found = await run_in_threadpool(tell, desk.bare(), name)
     except ArchiveError:
         return missing(desk, "archive", 503)
     return found or missing(desk, "story")
@@ -135,9 +145,22 @@ async def _told(request: Request, template: str) -> Response:
         windows={one.at: one for one in found.measured},
         **_moods(found, shown), shown_feelings={one.feeling for one in found.examples},
         stretches=offered, stretch=shown, troubles=desk.troubles(),
+        **await run_in_threadpool(_editing, desk, found),
         **await run_in_threadpool(press.beside, desk, found),
     )  # fmt: skip
     return HTMLResponse(html)
+
+
+def _editing(desk: DeskState, found: Telling) -> dict[str, object]:
+    """What an editor is shown beside a story; for everybody else nothing."""
+    if not visit().edits:
+        return {"decided": None}
+    one, rulings = found.story, desk.rulings
+    return {
+        "decided": log_of(desk, one.id),
+        "waits": rulings.waits(one.id, one.title, one.started_at),
+        "off": rulings.hides(one.id, one.title, one.started_at) or rulings.bars(one.title),
+    }
 
 
 def _moods(found: Telling, shown: Stretch | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from groundswell.archive import history
 from groundswell.archive.history import Brief, Happened, Said, Told
-from groundswell.archive.reading import Reader, Span
+from groundswell.archive.reading import Span
 from groundswell.errors import NothingToReadError
 from groundswell.expression import Mood, Voice
 from groundswell.model import Board, Moment, Story
@@ -171,7 +171,7 @@ def _kept(desk: DeskState, story_id: str, held: Held) -> _Kept:
     if desk.archive is None:
         return _Kept()
     try:
-        with Reader(desk.archive) as reader:
+        with desk.reading() as reader:
             brief = history.brief(reader, story_id)
             if brief is None or (brief.last >= held.since and not held.told):
                 return _Kept()  # unknown, or taken back and the archive has not followed yet
@@ -201,7 +201,7 @@ def named(desk: DeskState, story_id: str) -> Named | None:
     if desk.archive is None:
         return None
     try:
-        with Reader(desk.archive) as reader:
+        with desk.reading() as reader:
             found = history.brief(reader, story_id)
     except NothingToReadError:
         return None
@@ -215,7 +215,7 @@ def _events(held: Held) -> Iterator[Happened]:
 def _others(desk: DeskState, brief: Brief | None, at: int) -> tuple[Story, ...]:
     if brief is None or desk.archive is None:
         return ()
-    with Reader(desk.archive) as reader:
+    with desk.reading() as reader:
         board = history.board_at(reader, brief.board, at)
     return board.stories if board and board.at == at else ()
 

@@ -95,6 +95,11 @@ class Visit:
     can_log_in: bool = False
     """Whether there are users at all."""
 
+    @property
+    def edits(self) -> bool:
+        """Whether this person may decide what is shown."""
+        return self.person.role >= Role.EDITOR
+
 
 _VISIT: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039 -- it is frozen
 

@@ -48,6 +48,11 @@ class LiveBoard:
         if not self._in_place:
             self._console.out(self._line(board), highlight=False)
 
+    def again(self, board: Board | None) -> None:
+        """Shows the board anew, where it is the one that is shown: editors changed it."""
+        if board and self._board and (board.board, board.at) == (self._board.board, self._board.at):
+            self._board = board
+
     def revise(self, found: Revision, keys: Keys) -> None:
         """Shows no more what was taken back; lines that were written stay."""
         held = self._board
