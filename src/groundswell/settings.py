@@ -181,7 +181,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UsageError(f"expected TOML in {path}: {error}", hint="mend or remove it") from error
     for table in TABLES:
         if isinstance(given.get(table), dict):

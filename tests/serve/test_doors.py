@@ -352,7 +352,7 @@ def test_clients_that_do_not_come_to_the_point_are_let_go_of(desk: DeskState) ->
     with patch.object(prompt, "PATIENCE", 0.5), serve(desk, "127.0.0.1", 0) as server:
         place = ("127.0.0.1", int(server.url.rpartition(":")[2]))
         begun = (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /about HT")
-        slow = [socket.create_connection(place) for _ in range(150) for _ in begun]
+        slow = [socket.create_connection(place) for _ in range(40) for _ in begun]
         for number, one in enumerate(slow):
             one.sendall(begun[number % len(begun)])
         assert CLIENT.get(f"{server.url}/api/v1/boards/all").status_code == 200

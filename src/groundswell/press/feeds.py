@@ -66,7 +66,7 @@ def clippings(body: bytes, *, url: str, publisher: str, seen_us: int) -> list[Cl
     return [
         replace(one, published_us=min(one.published_us, seen_us))
         for one in found
-        if one.title and _leads(one.url)
+        if one.title and leads(one.url)
     ]
 
 
@@ -120,7 +120,10 @@ def _of_xml(body: bytes, url: str, publisher: str, seen_us: int) -> list[Clippin
             "expected feedparser, which reads RSS and Atom",
             hint="pip install 'groundswell[press]'",
         ) from None
-    feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # what it stumbles over is of every kind: see tests/test_fuzz.py
+        raise SourceError(f"expected a feed from {short(url)}, got one that is broken") from error
     if not feed.get("version") and not feed.entries:
         raise SourceError(f"expected a feed from {short(url)}, got something else")
     name = publisher or plain(_said(feed.feed, "title"))[:100]
@@ -157,10 +160,10 @@ def _joined(url: str, link: str) -> str:
         return ""
 
 
-def _leads(url: str) -> bool:
+def leads(url: str) -> bool:
     """Whether it is an address of the web.
 
-    >>> _leads("https://news.example/1"), _leads("javascript:x"), _leads("http://[::1")
+    >>> leads("https://news.example/1"), leads("javascript:x"), leads("http://[::1")
     (True, False, False)
     """
     try:

@@ -6,11 +6,11 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from groundswell.errors import UsageError
+from groundswell.press.feeds import leads
 
 STARTER: Final = "starter"
 MOST: Final = 200
@@ -49,9 +49,9 @@ def newsrooms(name: str) -> list[Newsroom]:
         text = path.read_text("utf-8", "replace")
     try:
         found = msgspec.convert(tomllib.loads(text), _List).newsroom
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise UsageError(f"expected [[newsroom]] with name and feed in {name}: {error}") from None
     for one in found:
-        if urlsplit(one.feed).scheme not in ("http", "https"):
+        if not leads(one.feed):
             raise UsageError(f"expected an address as feed of {one.name!r}, got {one.feed[:100]!r}")
     return found[:MOST]
