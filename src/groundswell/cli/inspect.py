@@ -18,7 +18,6 @@ import typer
 from groundswell import __version__, settings
 from groundswell.errors import ArchiveError, NothingToReadError, UsageError
 from groundswell.model import iso
-from groundswell.press.newsrooms import newsrooms
 from groundswell.settings import PRESS_FILE, Settings
 
 ABOUT = {
@@ -208,6 +207,7 @@ def _alerts_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
 
 def _newsroom_check(current: Settings) -> Iterator[tuple[bool, str, str]]:
     """Whether the list of newsrooms can be read, and open data is known."""
+    from groundswell.press.newsrooms import newsrooms
     from groundswell.press.services import services
 
     try:
