@@ -22,7 +22,8 @@ from groundswell.engines.census import SPOKEN, Census
 from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, joined, knows, takes
 from groundswell.errors import UsageError
 from groundswell.kernel.barred import Barred
-from groundswell.kernel.pipeline import Columns, Kernel, Rules
+from groundswell.kernel.columns import Columns
+from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.ring import Ring
 from groundswell.model import Batch, Board, Counted, Story, StoryEvent
 from groundswell.revision import Cut, Revision

@@ -13,7 +13,7 @@ from groundswell.engines.languages import language
 from groundswell.engines.patterns import matcher
 from groundswell.errors import UsageError
 from groundswell.kernel.accounts import domain
-from groundswell.kernel.pipeline import Columns
+from groundswell.kernel.columns import Columns
 from groundswell.kernel.tokens import Tokens
 from groundswell.model import Batch
 from groundswell.scopes import Scope

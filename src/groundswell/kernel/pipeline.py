@@ -17,32 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import Explanation
-from groundswell.kernel import counts, gone, origins, ring, season, usage, withdrawal
-from groundswell.kernel.accounts import answered, instance
+from groundswell.kernel import columns, counts, gone, ring, season, taking, usage, withdrawal
 from groundswell.kernel.barred import Barred
+from groundswell.kernel.columns import Columns
 from groundswell.kernel.detect import detect
 from groundswell.kernel.explain import apart, explain, key_of
-from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.moods import Reader
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.series import Counter
 from groundswell.kernel.state import State
 from groundswell.kernel.tell import bar_now, tell
-from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.kernel.tokens import Tables
 from groundswell.model import Batch, Board, Counted, StoryEvent
 from groundswell.revision import Cut, Revision
 
 __all__ = ["Kernel", "Rules", "State"]
 
 Ints = NDArray[np.int64]
-Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...], list[str]]
-"""Prepared texts, their tokens, the hashes of authors, ids, accounts answered and instances (the
-last column has the ring's flags), and where each post came from."""
-
-
-RUN = 4_096
-"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring."""
-
 
 LISTENED = 50
 """Times the prior's people after which the board's languages are known well enough."""
@@ -109,14 +100,14 @@ class Kernel:
         self.delete(batch)
         return boards
 
-    def take(self, columns: Columns, times: Ints) -> list[Board]:
+    def take(self, read: Columns, times: Ints) -> list[Board]:
         """Like `add`, of posts that this kernel or another one of the same tables has read."""
         boards: list[Board] = []
         numbers = np.maximum.accumulate(times // self.rules.slice_us)
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), times.size]
         for begin, end in pairwise(edges):
             boards += self._open(int(numbers[begin]))
-            self._count(columns, times, begin, end)
+            self._count(read, times, begin, end)
         return boards
 
     def delete(self, batch: Batch) -> None:
@@ -176,78 +167,18 @@ class Kernel:
 
     def read(self, batch: Batch) -> Columns:
         """What is counted of a batch's posts; nothing is counted yet."""
-        prepared = prepare(batch.texts, batch.links, self.tables)
-        anonymous = not all(batch.authors)
-        authors = (
-            [author or text for author, text in zip(batch.authors, batch.texts, strict=True)]
-            if anonymous
-            else batch.authors
-        )
-        replies = [answered(reply) if reply else "" for reply in batch.replies]
-        accounts = hash_strings(replies)
-        accounts[[not reply for reply in replies]] = 0
-        hosts = [instance(author) for author in batch.authors]
-        hosted = hash_strings(hosts)
-        hosted[[not host for host in hosts]] = 0
-        flags = np.zeros(len(batch), np.uint64)
-        if batch.unquoted:
-            flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
-        hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
-        came = origins.written(batch, prepared)
-        return prepared, tokenize(prepared, self.tables), hashes, came
+        return columns.read(batch, self.tables)
 
-    def _count(
-        self,
-        prepared: Columns,
-        times: Ints,
-        begin: int,
-        end: int,
-    ) -> None:
+    def _count(self, read: Columns, times: Ints, begin: int, end: int) -> None:
         """Counts and keeps posts [begin, end) of a batch, all of the open slice."""
         state = self.state
         late = times[begin:end] < state.slice * self.rules.slice_us - self.rules.late_us
         state.late += int(late.sum())
-        authors, ids = prepared[2][:2]
+        authors, ids = read[2][:2]
         left = late | state.gone.refuses(ids[begin:end], authors[begin:end], times[begin:end])
-        if left.any():
-            for a, b in _runs(~left):
-                self._keep(prepared, times, begin + a, begin + b)
-        else:
-            self._keep(prepared, times, begin, end)
+        for a, b in columns.runs(~left):
+            taking.take(state, self.barred, read, times, (begin + a, begin + b))
         state.newest = max(state.newest, int(times[begin:end].max()))
-
-    def _keep(self, prepared: Columns, times: Ints, begin: int, end: int) -> None:
-        texts, tokens, (authors, ids, replies, hosts, marks), came = prepared
-        state, held = self.state, self.state.ring
-        said = counts.Said(held.hashes, held.joins, held.back)
-        away = state.gone.hides(authors[begin:end])
-        if self.barred.veils:
-            first = tokens.first[begin : end + 1]
-            away |= self.barred.posts(
-                authors[begin:end], hosts[begin:end], tokens.hashes[first[0] : first[-1]], first
-            )
-        flags = marks[begin:end].astype(np.uint8) | away * np.uint8(ring.HIDDEN)
-        for low in range(begin, end, RUN):
-            high = min(end, low + RUN)
-            first = tokens.first[low : high + 1]
-            room = (high - low, int(first[-1] - first[0]))
-            falls = ring.falling_out(held, *room, state.counts.slice)
-            counts.let_go(
-                state.counts, said, held.first[falls], held.count[falls], held.authors[falls]
-            )
-            part = slice(low, high)
-            posts = ring.Posts(
-                texts[part], came[part], times[part], flags[low - begin : high - begin],
-                authors[part], ids[part], replies[part], hosts[part],
-            )  # fmt: skip
-            places = ring.append(
-                held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
-                tokens.joins, first, state.counts.slice,
-            )  # fmt: skip
-            counts.count(
-                state.counts, said, held.first[places], held.count[places], authors[low:high]
-            )
-        state.posts += end - begin
 
     # -- closing slices --------------------------------------------------------------------------
 
@@ -395,9 +326,3 @@ class Kernel:
         words, people = counts.words_now(state.counts)
         frequencies = self.book.frequencies(words)
         state.languages = usage.mixture(frequencies, people, state.languages)
-
-
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Bounds of the runs of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

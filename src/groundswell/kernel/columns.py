@@ -1,0 +1,44 @@
+"""A batch of posts as columns: what is counted of them, hashed and tokenised once for all."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import origins, ring
+from groundswell.kernel.accounts import answered, instance
+from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.model import Batch
+
+Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...], list[str]]
+"""Prepared texts, their tokens, the hashes of authors, ids, accounts answered and instances (the
+last column has the ring's flags), and where each post came from."""
+
+
+def read(batch: Batch, tables: Tables) -> Columns:
+    """The columns of a batch; a post without an author is its own."""
+    prepared = prepare(batch.texts, batch.links, tables)
+    anonymous = not all(batch.authors)
+    authors = (
+        [author or text for author, text in zip(batch.authors, batch.texts, strict=True)]
+        if anonymous
+        else batch.authors
+    )
+    replies = [answered(reply) if reply else "" for reply in batch.replies]
+    accounts = hash_strings(replies)
+    accounts[[not reply for reply in replies]] = 0
+    hosts = [instance(author) for author in batch.authors]
+    hosted = hash_strings(hosts)
+    hosted[[not host for host in hosts]] = 0
+    flags = np.zeros(len(batch), np.uint64)
+    if batch.unquoted:
+        flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
+    hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
+    return prepared, tokenize(prepared, tables), hashes, origins.written(batch, prepared)
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Bounds of the runs of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

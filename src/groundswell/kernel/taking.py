@@ -1,0 +1,50 @@
+"""Posts of the open slice into the ring and the term table, as many at once as both can take."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.kernel import counts, ring
+from groundswell.kernel.barred import Barred
+from groundswell.kernel.columns import Columns
+from groundswell.kernel.state import State
+
+Ints = NDArray[np.int64]
+
+RUN = 4_096
+"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring."""
+
+
+def take(
+    state: State, barred: Barred, columns: Columns, times: Ints, span: tuple[int, int]
+) -> None:
+    """Keeps and counts posts [begin, end) of the columns; who is hidden or barred is so here."""
+    texts, tokens, (authors, ids, replies, hosts, marks), came = columns
+    begin, end = span
+    held = state.ring
+    said = counts.Said(held.hashes, held.joins, held.back)
+    away = state.gone.hides(authors[begin:end])
+    if barred.veils:
+        first = tokens.first[begin : end + 1]
+        away |= barred.posts(
+            authors[begin:end], hosts[begin:end], tokens.hashes[first[0] : first[-1]], first
+        )
+    flags = marks[begin:end].astype(np.uint8) | away * np.uint8(ring.HIDDEN)
+    for low in range(begin, end, RUN):
+        high = min(end, low + RUN)
+        first = tokens.first[low : high + 1]
+        room = (high - low, int(first[-1] - first[0]))
+        falls = ring.falling_out(held, *room, state.counts.slice)
+        counts.let_go(state.counts, said, held.first[falls], held.count[falls], held.authors[falls])
+        part = slice(low, high)
+        posts = ring.Posts(
+            texts[part], came[part], times[part], flags[low - begin : high - begin],
+            authors[part], ids[part], replies[part], hosts[part],
+        )  # fmt: skip
+        places = ring.append(
+            held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
+            tokens.joins, first, state.counts.slice,
+        )  # fmt: skip
+        counts.count(state.counts, said, held.first[places], held.count[places], authors[low:high])
+    state.posts += end - begin
