@@ -6,18 +6,15 @@ at all; a command and a running desk may both write it.
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from groundswell.alerts.rules import Rule, nearest
+from groundswell.archive import small_files
 from groundswell.archive.database import told
-from groundswell.archive.disk import sync
 from groundswell.errors import ArchiveError, GroundswellError, UsageError
 from groundswell.settings import ALERTS_FILE
 
@@ -51,7 +48,7 @@ class Book:
 
     def rules(self) -> tuple[Rule, ...]:
         """The rules now, by name; a file that somebody broke leaves those before."""
-        stamp = _stamp(self._folder / BOOK)
+        stamp = small_files.stamp(self._folder / BOOK)
         if stamp != self._stamp:
             try:
                 self._made, self.trouble = tuple(_read(self._folder)), ""
@@ -84,7 +81,7 @@ class Book:
             ArchiveError: the file cannot be written.
         """
         self.check(rule)
-        with _locked(self._folder):
+        with small_files.locked(self._folder):
             made = _read(self._folder)
             if rule.name in {one.name for one in (*self.fixed, *made)}:
                 raise UsageError(
@@ -108,7 +105,7 @@ class Book:
                 hint="take it out of groundswell.toml",
             )
         self.find(name)
-        with _locked(self._folder):
+        with small_files.locked(self._folder):
             _write(self._folder, [one for one in _read(self._folder) if one.name != name])
 
 
@@ -126,37 +123,5 @@ def _read(folder: Path) -> list[Rule]:
 
 
 def _write(folder: Path, rules: Sequence[Rule]) -> None:
-    path = folder / BOOK
-    part = path.with_name(f"{BOOK}.part")
-    body = msgspec.json.format(
-        msgspec.json.encode({"rules": [rule.to_dict() for rule in rules]}), indent=1
-    )
-    with told(path):
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync(folder)
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One at a time changes the file."""
-    with told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    body = msgspec.json.encode({"rules": [rule.to_dict() for rule in rules]})
+    small_files.put(folder / BOOK, msgspec.json.format(body, indent=1))

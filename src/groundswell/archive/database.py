@@ -62,14 +62,20 @@ def connect(path: Path, *, write: bool) -> apsw.Connection:
                 connection.close()
                 raise ArchiveError(f"expected an archive, found an empty file {path}")
             return connection
-        connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(PATIENCE_MS)
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "full")
-        connection.pragma("secure_delete", 1)
-        connection.pragma("foreign_keys", 1)
+        connection = durable(path)
         migrate(connection)
         return connection
+
+
+def durable(path: Path) -> apsw.Connection:
+    """A file as this module's head says: what is committed stays, what is deleted is gone."""
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(PATIENCE_MS)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("secure_delete", 1)
+    connection.pragma("foreign_keys", 1)
+    return connection
 
 
 @contextmanager

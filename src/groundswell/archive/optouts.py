@@ -9,13 +9,10 @@ along, and what is restored is added to what stands.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +20,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.archive import small_files
 from groundswell.archive.database import told
-from groundswell.archive.disk import sync
 from groundswell.errors import ArchiveError
 
 LIST: Final = "optouts"
@@ -66,7 +63,7 @@ class OptOuts:
         Raises:
             ArchiveError: it is damaged, or may not be read.
         """
-        stamp = _stamp(self._folder / LIST)
+        stamp = small_files.stamp(self._folder / LIST)
         if stamp == self._stamp:
             return False
         self._stamp, self._known = stamp, {}
@@ -100,7 +97,7 @@ def add(folder: Path, hashes: Iterable[int]) -> None:
     Raises:
         ArchiveError: it cannot be written.
     """
-    with _locked(folder):
+    with small_files.locked(folder):
         held = _read(folder)
         if not held.lists:
             held.lists.append(_Tags(secrets.token_hex(32), []))
@@ -117,7 +114,7 @@ def remove(folder: Path, hashes: Iterable[int]) -> int:
         ArchiveError: it cannot be written.
     """
     values, removed = list(hashes), 0
-    with _locked(folder):
+    with small_files.locked(folder):
         held = _read(folder)
         for one in held.lists:
             gone = {_tag(bytes.fromhex(one.key), value).hex() for value in values}
@@ -137,7 +134,7 @@ def merge(folder: Path, other: Path) -> None:
     more = _read(other)
     if not more.lists:
         return
-    with _locked(folder):
+    with small_files.locked(folder):
         by_key = {one.key: one for one in _read(folder).lists}
         for one in more.lists:
             own = by_key.setdefault(one.key, _Tags(one.key, []))
@@ -152,7 +149,7 @@ def say_taken(folder: Path, **figures: int) -> None:
         ArchiveError: it cannot be written.
     """
     with told(folder):
-        _put(folder / TAKEN, json.dumps({"list": _digest(folder), **figures}).encode())
+        small_files.put(folder / TAKEN, json.dumps({"list": _digest(folder), **figures}).encode())
 
 
 def taken(folder: Path) -> dict[str, Any] | None:
@@ -173,14 +170,6 @@ def _digest(folder: Path) -> str:
         return hashlib.blake2b((folder / LIST).read_bytes(), digest_size=16).hexdigest()
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
 def _read(folder: Path) -> _List:
     path = folder / LIST
     try:
@@ -194,30 +183,4 @@ def _read(folder: Path) -> _List:
 
 
 def _write(folder: Path, held: _List) -> None:
-    with told(folder):
-        _put(folder / LIST, msgspec.json.encode(held))
-
-
-def _put(path: Path, data: bytes) -> None:
-    """A small file of its owner's, whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync(path.parent)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One at a time changes a list."""
-    with told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    small_files.put(folder / LIST, msgspec.json.encode(held))

@@ -10,7 +10,7 @@ from typing import Final
 
 import apsw
 
-from groundswell.archive.database import PATIENCE_MS, check_version, transaction
+from groundswell.archive.database import check_version, durable, transaction
 from groundswell.errors import DoorsError
 
 FILE: Final = "doors.sqlite"
@@ -57,12 +57,7 @@ def connect(path: Path) -> apsw.Connection:
         if os.geteuid() == 0:  # as SQLite does with its log: it stays the desk's
             owner = path.parent.stat()
             os.chown(path, owner.st_uid, owner.st_gid)
-        connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(PATIENCE_MS)
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "full")
-        connection.pragma("secure_delete", 1)
-        connection.pragma("foreign_keys", 1)
+        connection = durable(path)
         with transaction(connection):
             _migrate(path, connection)
         return connection
