@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from groundswell.engines.local import load_tables
+from groundswell.engines.loading import load_tables
 from groundswell.kernel.tokens import Tables
 from groundswell.model import Batch
 from tests.figures import REPORT, Figure, keep

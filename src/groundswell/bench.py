@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.engines.local import load_tables
+from groundswell.engines.loading import load_tables
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables, prepare, tokenize
 from groundswell.model import Batch, Board

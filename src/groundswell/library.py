@@ -14,7 +14,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from groundswell import settings
-from groundswell.engines import local
+from groundswell.engines import loading, local
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.ordering import in_order
 from groundswell.errors import UsageError
@@ -61,7 +61,7 @@ def trends(posts: object, *, slice: str = "60s", top: int = 10) -> Iterator[Boar
 
 
 def _boards(source: MemorySource, rules: Rules) -> Iterator[Board]:
-    kernel = local.load_kernel(rules)
+    kernel = loading.load_kernel(rules)
     for batch in in_order(source.read(), local.ALLOWANCE_US):
         yield from kernel.add(batch)
     yield from kernel.finish()

@@ -26,7 +26,8 @@ from groundswell.alerts.matching import Matcher
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting
 from groundswell.archive import Archive, Retention
-from groundswell.engines import boards, local
+from groundswell.engines import boards, loading, local
+from groundswell.engines.feelings import load_reader
 from groundswell.engines.keeping import Keeper
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.model import MICROSECONDS
@@ -81,8 +82,8 @@ def fired(job: Job) -> Path:
 
 @functools.cache
 def _loaded() -> tuple[Any, Any, Any]:
-    tables = local.load_tables()
-    return tables, local.load_lexicon(tables), local.load_reader()
+    tables = loading.load_tables()
+    return tables, loading.load_lexicon(tables), load_reader()
 
 
 def _kernel(rules: Rules) -> Kernel:
@@ -91,7 +92,7 @@ def _kernel(rules: Rules) -> Kernel:
 
 def keep(job: Job) -> None:
     """Runs a job in this process."""
-    local.load_kernel = _kernel
+    loading.load_kernel = _kernel
     current = settings.of(boards=list(job.scopes), terms=1 << 15, ring_posts=1 << 12)
     with Archive(job.folder, retention=job.retention, points=Death(job)) as archive:
         if archive.stream is None:

@@ -15,7 +15,7 @@ import pytest
 
 from groundswell import settings
 from groundswell.archive import Archive
-from groundswell.engines import boards, local
+from groundswell.engines import boards, loading
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.memory import resolve
 from groundswell.errors import ArchiveError
@@ -87,7 +87,7 @@ def _fails(_: int) -> None:
 def test_the_run_goes_on_while_it_is_written(size: int, tmp_path: Path, figure: Figure) -> None:
     """How long the run stands still, with the default memory; what is taken up is the same."""
     current = settings.of()
-    one = local.load_boards(settings.rules(current), boards.plan(current))
+    one = loading.load_boards(settings.rules(current), boards.plan(current))
     made = load_frames(seed=5, posts_per_second=1_000)
     for _ in range(size // 2_000):
         batch = Batch()

@@ -13,7 +13,7 @@ import pytest
 
 from groundswell.archive import Archive, optouts
 from groundswell.archive.reading import Reader
-from groundswell.engines import forgetting, local, recorder
+from groundswell.engines import forgetting, loading, local, recorder
 from groundswell.engines.heeding import Heed
 from groundswell.engines.keeping import Keeper
 from groundswell.errors import UsageError
@@ -32,7 +32,7 @@ PEOPLE = [f"sentinel{i}@example.social" for i in range(14)]
 
 @pytest.fixture(autouse=True)
 def _light(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
 
 
 def lines(minutes: int, at: int = 5) -> Iterator[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from groundswell.archive import optouts
 from groundswell.archive.backup import backup, restore
 from groundswell.archive.reading import Reader
-from groundswell.engines import forgetting, local
+from groundswell.engines import forgetting, loading
 from groundswell.engines.heeding import Heed
 from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.pipeline import Kernel
@@ -24,7 +24,7 @@ PEOPLE = [f"did:plc:sentinel{i}" for i in range(14)]
 
 @pytest.fixture(autouse=True)
 def _light(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
 
 
 def told(running: Desk, people: list[str] = PEOPLE) -> int:

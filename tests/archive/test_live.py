@@ -15,7 +15,7 @@ from groundswell import settings
 from groundswell.archive import Archive
 from groundswell.archive.reading import Reader
 from groundswell.cli import keeping
-from groundswell.engines import following, local
+from groundswell.engines import following, loading, local
 from groundswell.engines.keeping import Keeper
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
@@ -76,7 +76,7 @@ def follow(
 
 @pytest.fixture(autouse=True)
 def _light(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
 
 
 def kept(folder: Path) -> list[Board]:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from groundswell.engines.local import load_kernel
+from groundswell.engines.loading import load_kernel
 from groundswell.explanation import Explanation
 from groundswell.kernel.explain import key_of
 from groundswell.kernel.pipeline import Kernel

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from groundswell.engines.local import load_tables
+from groundswell.engines.loading import load_tables
 from groundswell.kernel.pipeline import Kernel
 from groundswell.model import AccountNews, Batch
 from tests.conftest import batch_of

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from groundswell.engines.local import load_lexicon
+from groundswell.engines.loading import load_lexicon
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from groundswell.kernel.usage import Lexicon

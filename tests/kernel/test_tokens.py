@@ -122,7 +122,7 @@ def test_floods_are_bounded(tables: Tables) -> None:
 @example(["http://"])
 def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) -> None:
     """Spans lie inside their text, and a post's tokens do not depend on its neighbours."""
-    from groundswell.engines.local import load_tables
+    from groundswell.engines.loading import load_tables
 
     tables = _TABLES.setdefault("tables", load_tables() if not _TABLES else None)
     prepared = prepare(texts, [()] * len(texts), tables)

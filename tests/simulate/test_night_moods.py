@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from groundswell import settings
-from groundswell.engines.local import load_kernel
+from groundswell.engines.loading import load_kernel
 from groundswell.model import Board
 from groundswell.simulate import generate, load_scenario
 from groundswell.sources.memory import MemorySource

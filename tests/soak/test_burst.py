@@ -9,7 +9,7 @@ from bisect import bisect_left
 import pytest
 
 from groundswell import settings
-from groundswell.engines import following, local
+from groundswell.engines import following, loading, local
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch, Board
@@ -33,7 +33,7 @@ def test_ten_times_the_rate_drops_nothing(
     fast this machine is now is no matter of a quick test.
     """
     full = size[0][1] > 10
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
     rules = settings.rules(settings.of(slice=60 if full else 1))
     boards, lags, firsts = list[Board](), list[tuple[float, float]](), list[int]()
     stop, seconds = threading.Event(), sum(one for _, one in size)

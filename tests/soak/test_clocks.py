@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from groundswell.engines import following, local
+from groundswell.engines import following, loading, local
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Board
@@ -76,7 +76,7 @@ def test_boards_go_by_no_clock_that_lies(
 ) -> None:
     """`createdAt` up to ten years off, and a wall clock that steps by an hour at every look."""
     seed, minutes = drawn_seed(), 12
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
     plain = followed(minutes, ("2023-11-14T22:13:20Z" for _ in count()))
     looks = list[int]()
     for trial in range(size):

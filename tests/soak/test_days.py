@@ -14,7 +14,7 @@ import pytest
 
 from groundswell import settings
 from groundswell.archive import Archive, Retention
-from groundswell.engines import local
+from groundswell.engines import loading, local
 from groundswell.engines.keeping import Keeper
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
@@ -87,7 +87,7 @@ def test_days_leave_memory_handles_and_disk_as_they_were(
     """
     days, each, slice_, terms = size
     kept = 7 if days == 30 else 1
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
     current = settings.of(slice=slice_, terms=1 << terms, ring_posts=1 << terms - 2)
     source, slices = Days(days, each, drawn_seed(), tmp_path), list[int]()
     retention = Retention(kept, kept, kept, kept)

@@ -17,7 +17,7 @@ from groundswell.alerts.room import Room
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.senders import key_of
 from groundswell.alerts.watching import Alerting, Unkept
-from groundswell.engines.local import load_tables
+from groundswell.engines.loading import load_tables
 from groundswell.errors import UsageError
 from groundswell.settings import Settings
 

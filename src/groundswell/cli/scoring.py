@@ -10,7 +10,7 @@ from pathlib import Path
 
 from groundswell import settings
 from groundswell.cli.evaluate import OURS
-from groundswell.engines import local
+from groundswell.engines import loading, local
 from groundswell.engines.ordering import in_order
 from groundswell.errors import NothingToReadError, UsageError
 from groundswell.evaluate import Event, Scorer, Scores
@@ -67,7 +67,7 @@ def _ours(trial: Trial, stop: threading.Event) -> Scores:
 def _corpus(trial: Trial, stop: threading.Event) -> tuple[Corpus, int, bool, float]:
     """The posts as all peers count them; how many, whether made up, and the seconds it took."""
     source = Sifted(open_source(trial.file), trial.retweets)
-    posts, tables = Posts(), local.load_tables()
+    posts, tables = Posts(), loading.load_tables()
     began = time.monotonic()
     with Progress(source) as progress:
         for batch in in_order(source.read(), local.ALLOWANCE_US):

@@ -14,7 +14,8 @@ from collections.abc import Callable
 
 from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.keeping import keyed
-from groundswell.engines.local import Run, load_boards
+from groundswell.engines.loading import load_boards
+from groundswell.engines.local import Run
 from groundswell.errors import GroundswellError
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS, Batch, Summary

@@ -23,7 +23,7 @@ from groundswell.archive.backup import backup, restore
 from groundswell.archive.database import FILE
 from groundswell.engines.boards import revision_of
 from groundswell.engines.heeding import Heed
-from groundswell.engines.local import load_tables
+from groundswell.engines.loading import load_tables
 from groundswell.engines.memory import Memory, resolve
 from groundswell.errors import SourceError, UsageError
 from groundswell.kernel import withdrawal

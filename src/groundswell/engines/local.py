@@ -9,27 +9,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources import files
-
-import numpy as np
 
 from groundswell.alerts.watching import Unkept
 from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
-from groundswell.engines.feelings import load_reader
 from groundswell.engines.heeding import Heed
 from groundswell.engines.keeping import Keeper, Tally
+from groundswell.engines.loading import load_boards, load_kernel
 from groundswell.engines.ordering import Ordering, in_order
 from groundswell.engines.questions import Questions
 from groundswell.engines.searching import Search
-from groundswell.engines.wordlists import word_lists
 from groundswell.errors import NothingToReadError, UsageError
 from groundswell.explanation import Explanation
-from groundswell.kernel import usage
-from groundswell.kernel.characters import characters
-from groundswell.kernel.domains import suffixes
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables, tokenize
 from groundswell.model import MICROSECONDS, Batch, Board, Reject, Summary
 from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL
@@ -43,48 +35,6 @@ FORESEE = 0.5
 """Least time between two looks at what was taken back, seconds."""
 GLANCE = 0.1
 """Seconds between looks at what is asked while a replay waits for its time."""
-
-
-RAREST = 450
-"""Words of a language down to 10^−4.5 of all: rarer ones are no habit of anyone."""
-
-
-PLATFORM_WORDS = ("rt", "via", "amp", "http", "https", "t", "co")
-"""What software writes into posts: as everyday as a language's function words."""
-
-
-def load_tables() -> Tables:
-    """The tokeniser's tables, with the public suffix list as installed."""
-    rules = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
-    return Tables(characters(), suffixes(rules.splitlines()))
-
-
-def load_kernel(rules: Rules) -> Kernel:
-    """A kernel with everything that it looks things up in."""
-    tables = load_tables()
-    return Kernel(rules, tables, load_lexicon(tables), load_reader())
-
-
-def load_boards(rules: Rules, plan: Plan | None) -> Boards:
-    """`all`, and the boards of a plan, with everything that they look things up in."""
-    return Boards(load_kernel(rules), plan or Plan(rules))
-
-
-def load_lexicon(tables: Tables) -> usage.Lexicon:
-    """General word frequencies of some forty languages, from the `wordfreq` package (0.1 s)."""
-    platforms = tokenize(list(PLATFORM_WORDS), tables).hashes
-    languages, keys, levels = [], [], []
-    for language, lists in word_lists(RAREST):
-        languages.append(language)
-        words = [word for same in lists for word in same]
-        level = [i for i, same in enumerate(lists) for _ in same]
-        tokens = tokenize(words, tables)
-        single = np.diff(tokens.first) == 1
-        keys.append(tokens.hashes[tokens.first[:-1][single]])
-        levels.append(np.maximum(np.array(level, np.uint16), 1)[single])
-    keys.append(platforms)
-    levels.append(np.full(platforms.size, 200, np.uint16))
-    return usage.lexicon(keys, levels, (*languages, "platforms"))
 
 
 @dataclass(slots=True)
