@@ -212,7 +212,7 @@ def _most(runs: dict[str, list[Scores]]) -> str:
 def _words(runs: dict[str, list[Scores]]) -> str:
     return _grid(
         [night for night in (*REAL, *SIMULATED[:1]) if night.name in runs], runs,
-        lambda run: share(run.keyword_precision),
+        lambda run: f"{share(run.strict_keyword_precision)} / {share(run.keyword_precision)}",
     )  # fmt: skip
 
 
@@ -230,6 +230,7 @@ def _better(runs: dict[str, list[Scores]]) -> str:
         ("recall@10", lambda run: run.recall[10]),
         ("coverage", lambda run: run.coverage),
         ("keyword precision", lambda run: run.keyword_precision),
+        ("keyword precision of title and terms", lambda run: run.strict_keyword_precision),
     )
     lines = []
     for night in (*REAL, *SIMULATED[:1]):
@@ -290,8 +291,9 @@ On a goalless match and on a campaign of fans hardly anything happens, so what s
 """
 WORDS = """## Words that belong: keyword precision (events)
 
-Share of a story's terms that belong to the event, mean over found events; of the story that matched
-it in the best place, and when it came there, so that many tries do not help.
+Share of a story's words that belong to the event: of its title and terms, and of all that it says
+with its moments (peers tell none). Mean over found events; of the story that matched it in the best
+place, and when it came there, so that many tries do not help.
 """
 BETTER = """## Where a peer is better
 

@@ -47,12 +47,14 @@ def test_moments_are_left_out_of_the_strict_figures() -> None:
     found = scored(board(12, story("a", "Chelsea", "goal", moment=("Zouma",))))
     assert (found.recall[2], found.strict_recall[2]) == (0.5, 0.0)
     assert (found.coverage, found.strict_coverage) == (0.5, 0.25)
+    assert found.keyword_precision == pytest.approx(2 / 3)  # goal and Zouma, not Chelsea
+    assert found.strict_keyword_precision == pytest.approx(1 / 2)
 
 
 def test_keyword_precision_is_the_share_of_terms_that_belong() -> None:
     """Zouma and goal of four terms: half; the title that repeats a term counts once."""
     found = scored(board(12, story("a", "Zouma", "goal", "weather", "lunch")))
-    assert found.keyword_precision == pytest.approx(0.5)
+    assert found.keyword_precision == found.strict_keyword_precision == pytest.approx(0.5)
     assert found.keyword_recall == pytest.approx(0.5)  # all of one event, nothing of the other
 
 

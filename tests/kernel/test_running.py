@@ -8,7 +8,7 @@ from itertools import accumulate
 import pytest
 import wordfreq
 
-from groundswell.engines.local import load_lexicon
+from groundswell.engines.loading import load_lexicon
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from groundswell.kernel.usage import Lexicon
@@ -96,3 +96,19 @@ def test_a_subject_of_one_pasted_text_is_doubted(tables: Tables, book: Lexicon) 
     after = boards(derby(rng, tagged=0.9) + paste, tables, book)
     assert not any(row.doubts for row in running(before))
     assert any("copied-text" in row.flags for row in running(after))
+
+
+def test_names_that_fall_are_told_and_common_words_are_not(tables: Tables, book: Lexicon) -> None:
+    """Three people in a minute name a speaker, three a well-known word, and three an account."""
+    rng = random.Random(5)
+    said = "{} and gloves #derbyday"
+    named = [(80 * 60 + i * 15.0, f"fan{i}", said.format("Grzelczak")) for i in range(3)]
+    named += [(80 * 60 + i * 15.0, f"wit{i}", f"{talk(rng)} chicken #derbyday") for i in range(3)]
+    named += [(80 * 60 + i * 15.0, f"pal{i}", f"@nobody {talk(rng)} #derbyday") for i in range(3)]
+    found = boards(derby(rng, tagged=0.9) + named, tables, book)
+    told = [moment for row in running(found) for moment in row.moments]
+    (first, *_) = [moment for moment in told if moment.title == "Grzelczak"]
+    assert "gloves" in first.terms
+    assert first.authors == 3
+    assert not any("@nobody" in (moment.title, *moment.terms) for moment in told)
+    assert not any(moment.title == "chicken" for moment in told)

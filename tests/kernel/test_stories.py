@@ -19,7 +19,8 @@ def burst(label: str, posts: range, **given: object) -> stories.Burst:
         "kind": WORD, "posts": np.array(posts), "z": 6.0, "window": 1,
         "authors": float(len(posts)), "expected": 1.0, "board": 1_000.0,
         "excess": float(len(posts)), "strength": 1.0, "started": 10, "known": True, "peak": 10,
-        "open": True, "familiar": False, "told": False, "habit": False, "places": np.array([0]),
+        "open": True, "plain": False, "familiar": False, "told": False, "habit": False,
+        "places": np.array([0]),
         "label": label,
     }  # fmt: skip
     return stories.Burst(**(values | given))  # type: ignore[arg-type]
@@ -98,10 +99,10 @@ def test_any_label_is_itself_and_spells_to_something(label: str) -> None:
 def test_a_story_says_what_tells_and_is_called_by_words() -> None:
     """What tells a third of the best is left out; a bare number is no name, a score may be."""
     said = [
-        Telling("53", 9.0, frozenset({1}), common=False),
-        Telling("Zouma", 8.0, frozenset({2}), common=False),
-        Telling("yes", 2.0, frozenset({3}), common=False),
+        Telling("53", 9.0, 5, frozenset({1}), common=False, familiar=False),
+        Telling("Zouma", 8.0, 4, frozenset({2}), common=False, familiar=False),
+        Telling("yes", 2.0, 3, frozenset({3}), common=False, familiar=False),
     ]
     assert [term.label for term in carrying(said, 0.35, 8)] == ["53", "Zouma"]
     assert name(said)[0] == "Zouma"
-    assert name([Telling("2-0", 9.0, frozenset({1}), common=False)])[0] == "2-0"
+    assert name([Telling("2-0", 9.0, 5, frozenset({1}), common=False, familiar=False)])[0] == "2-0"

@@ -126,6 +126,7 @@ class Scorer:
         self._last[i] = story.id
         if rank < found.rank:
             found.to_the_point = event.to_the_point(whole(story))
+            found.strict_to_the_point = event.to_the_point(head(story))
         if rank <= BOARD and found.at is None:
             found.at = at
             found.onset_error = abs(_began(event, story) - event.start)

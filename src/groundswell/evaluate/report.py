@@ -106,6 +106,10 @@ def _rows(runs: list[Scores]) -> list[Row]:
         *((f"title and terms only: recall@{k}", _strictly_at(k)) for k in RANKS),
         ("title and terms only: coverage", lambda run: share(run.strict_coverage)),
         ("keyword precision", lambda run: share(run.keyword_precision)),
+        (
+            "title and terms only: keyword precision",
+            lambda run: share(run.strict_keyword_precision),
+        ),
         ("keyword recall, first 20", lambda run: share(run.keyword_recall)),
         ("stories started", lambda run: f"{run.started:,}"),
         ("started an hour", lambda run: amount(run.started_per_hour)),

@@ -33,7 +33,9 @@ class Found:
     coverage: float = 0.0
     strict_coverage: float = 0.0
     to_the_point: float = 0.0
-    """Of the same story: share of its terms that hit a group."""
+    """Of the same story: share of all that it says that hits a group."""
+    strict_to_the_point: float = 0.0
+    """The same of its title and terms, moments left out."""
     best: float = 0.0
     """Largest share of groups that one story of the first twenty hit."""
     at: int | None = None
@@ -90,6 +92,8 @@ class Scores:
     keyword_precision: float | None
     """Mean over found events: share of terms that belong to it, of the story that matched it in the
     best place (the first one there, not the best of all)."""
+    strict_keyword_precision: float | None
+    """By title and terms alone, moments left out."""
     keyword_recall: float
     """Mean over events: share of groups hit by the best-matching story of the first twenty."""
     started: int
@@ -168,6 +172,7 @@ def scores(  # noqa: PLR0913 -- what one run left
         strict_recall={k: _mean([one.strict_rank <= k for one in found]) or 0.0 for k in RANKS},
         strict_coverage=_mean([one.strict_coverage for one in found]) or 0.0,
         keyword_precision=_mean([one.to_the_point for one in seen]),
+        strict_keyword_precision=_mean([one.strict_to_the_point for one in seen]),
         keyword_recall=_mean([one.best for one in found]) or 0.0,
         started=len(started),
         started_per_hour=len(started) / hours if hours else 0.0,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import baseline, bursts, counts, ring, season, stories, usage
+from groundswell.kernel.distinct import distinct
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 
@@ -16,6 +17,10 @@ Hashes = NDArray[np.uint64]
 
 NAMED = 64
 """Newest occurrences of a term that its name is taken from."""
+
+
+HEARD = 0.5
+"""z from which on a name is told on a board with one subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     )
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
     opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
+    opens &= seldom | ~_explained(state, rules, seen, opens & seldom, opens & ~seldom)
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
@@ -85,6 +91,46 @@ def follow(
     ]
 
 
+def _explained(
+    state: State, rules: Rules, seen: Measured, news: NDArray[np.bool_], common: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Everyday words that rise no more where nothing rare that rises is said besides.
+
+    When speakers of a small language have news, its little words rise with them; so does "goal"
+    with a scorer's name. They belong to that story and begin none of their own.
+    """
+    explained = np.zeros(common.size, np.bool_)
+    if not (common.any() and news.any()):
+        return explained
+    lists, held = seen.lists, state.ring
+    told = distinct(np.concatenate([lists.of(i) for i in np.flatnonzero(news).tolist()]))
+    since = state.counts.slice - rules.rank_window + 1
+    for i in np.flatnonzero(common).tolist():
+        posts = np.setdiff1d(lists.of(i), told, assume_unique=True) % held.posts
+        people = distinct(held.authors[posts[held.slices[posts] >= since]]).size
+        explained[i] = people < rules.everyday_lift * seen.scores.expected[i]
+    return explained
+
+
+def heard(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> list[stories.Burst]:
+    """Terms that more people say now than usual, whether or not it may be chance, surest first."""
+    tracks = np.append(state.tracks, state.counts.authors).astype(np.float32)
+    new = counts.candidates(
+        state.counts, tracks, min_authors=rules.few_authors, z=HEARD, share=0.0, prior=rules.prior
+    )
+    seen = measure(state, rules, volumes, book, new.keys)
+    if seen is None:
+        return []
+    scores = seen.scores
+    enough = (scores.authors >= rules.few_authors) & (scores.z >= HEARD)
+    chosen = np.flatnonzero(enough & ~seen.plain)
+    order = chosen[np.lexsort((seen.found.keys[chosen], -scores.z[chosen]))]
+    return [
+        _burst(state, rules, seen, i, 0, opens=False, told=False, habit=False)
+        for i in order[: rules.most_bursts].tolist()
+    ]
+
+
 def measure(
     state: State, rules: Rules, volumes: Floats, book: usage.Lexicon, keys: Hashes
 ) -> Measured | None:
@@ -104,8 +150,8 @@ def measure(
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
     parts, kinds = _parts(state, found, lists)
     general = general_use(state, book, parts, found.words)
-    rarest = _rarest(book, parts, found.words)
-    plain, familiar = rarest >= rules.function_word, rarest >= rules.familiar_word
+    least = rarest(book, parts, found.words)
+    plain, familiar = least >= rules.function_word, least >= rules.familiar_word
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, counts.MISSED, 0.0)
     usual = baseline.usual(
@@ -156,7 +202,7 @@ def general_use(
     return usage.shares(each, words.astype(np.int64), tokens)
 
 
-def _rarest(book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32]) -> Floats:
+def rarest(book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32] | Ints) -> Floats:
     """How frequent the rarest word of each term is, in the language that uses it most.
 
     What is made of function words is no subject of a story: where people of one language wake up,
@@ -208,6 +254,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         known=state.slices - ago >= rules.learning_slices,
         peak=now - int(seen.people.per_slice[i].argmax()),
         open=opens,
+        plain=bool(seen.plain[i]),
         familiar=bool(seen.familiar[i]),
         told=told,
         habit=habit,

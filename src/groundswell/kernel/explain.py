@@ -168,7 +168,8 @@ def _runs(state: State, key: int) -> bool:
     if now is None:
         return False
     aside = [living for living in state.living if living.id in now.aside]
-    return key in now.keys or any(key in living.terms for living in aside)
+    known = key in now.keys or key in now.named
+    return known or any(key in living.terms for living in aside)
 
 
 def _reasons(
@@ -236,4 +237,6 @@ def _untold(state: State, rules: Rules, seen: Measured) -> str:
             f"it is an everyday word here, which begins a story only at {rules.everyday_lift:g} "
             f"times what is expected; {people:,.0f} people said it, {expected:,.1f} were expected"
         )
-    return "enough people say it, but a stronger term has their posts, or its story is over"
+    return (
+        "enough people say it, but a rarer or stronger term has their posts, or its story is over"
+    )

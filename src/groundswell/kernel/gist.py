@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import alike, company, counts, stories
-from groundswell.kernel.detect import general_use
+from groundswell.kernel.detect import general_use, rarest
 from groundswell.kernel.naming import surface
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
@@ -23,6 +23,8 @@ from groundswell.kernel.usage import Lexicon
 
 Ints = NDArray[np.int64]
 
+WITHIN = 0.8
+"""Share of the posts that say a word from which on a phrase around it says it all."""
 LONGER = 0.4
 """How much more each further word of a phrase speaks for it as a name."""
 SCORE = re.compile(r"\d{1,3}[-–:]\d{1,3}")
@@ -35,10 +37,14 @@ class Telling:
     label: str
     weight: float
     """How much it tells, in nats."""
+    posts: int
+    """How many of the story's posts say it."""
     parts: frozenset[int]
     """Hashes of its words."""
     common: bool
     """Whether it begins and ends with everyday words."""
+    familiar: bool
+    """Whether all of its words are well known."""
 
 
 def gist(
@@ -53,11 +59,11 @@ def gist(
     `members` are its bursts, the strongest first, and `recent` the positions of its posts in the
     ranking window. Never empty.
     """
-    found = _own(members, recent)
+    found = _own([b for b in members if not b.plain] or members, recent)
     found += _company(state, rules, members, recent, book)
     found.sort(key=lambda term: (-term.weight, term.label))
     by_label = {term.label: term for term in reversed(found)}
-    return [by_label[label] for label in alike.once(term.label for term in found)]
+    return _whole([by_label[label] for label in alike.once(term.label for term in found)])
 
 
 def carrying(telling: list[Telling], share: float, most: int) -> list[Telling]:
@@ -72,13 +78,24 @@ def name(telling: list[Telling]) -> tuple[str, float]:
     letter, only where there is nothing else. A score (1-0) has a meaning of its own.
 
     >>> one, two = frozenset({1}), frozenset({2})
-    >>> name([Telling("53", 9.0, one, False), Telling("Zouma", 8.0, two, False)])
+    >>> name([Telling("53", 9.0, 5, one, False, True), Telling("Zouma", 8.0, 4, two, False, False)])
     ('Zouma', 8.0)
     """
     named = [t for t in telling if _names(t.label)] or telling
     named = [t for t in named if not t.common] or named
     weights = {t.label: t.weight * (1 + LONGER * (len(t.parts) - 1)) for t in named}
     return min(weights.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _whole(telling: list[Telling]) -> list[Telling]:
+    """The terms without parts of phrases that are hardly ever said without the rest."""
+    return [
+        term
+        for term in telling
+        if not any(
+            term.parts < other.parts and other.posts >= WITHIN * term.posts for other in telling
+        )
+    ]
 
 
 def _names(label: str) -> bool:
@@ -91,8 +108,8 @@ def _own(members: list[stories.Burst], recent: Ints) -> list[Telling]:
     usual = np.array([burst.expected / max(burst.board, 1.0) for burst in members])
     weights = company.telling(said, usual, recent.size).tolist()
     return [
-        Telling(burst.label, weight, frozenset(burst.parts), burst.common)
-        for burst, weight in zip(members, weights, strict=True)
+        Telling(burst.label, weight, posts, frozenset(burst.parts), burst.common, burst.familiar)
+        for burst, weight, posts in zip(members, weights, said.tolist(), strict=True)
     ]
 
 
@@ -110,36 +127,47 @@ def _company(
     said = company.Said(
         said.keys[enough], said.words[enough], said.posts[enough], said.ends[enough]
     )
-    usual, plain = _usual_share(state, rules, said, book)
+    parts = _parts(state, said)
+    usual, most = _usual_share(state, rules, said, parts, book)
+    least = rarest(book, parts, said.words)
+    plain = (most > rules.stop_share) | (least >= rules.function_word)
     here = said.posts / max(recent.size, 1)
     weights = company.telling(said.posts, usual, recent.size)
-    chosen = np.flatnonzero((here >= rules.company_lift * usual) & (plain <= rules.stop_share))
+    chosen = np.flatnonzero((here >= rules.company_lift * usual) & ~plain)
     best = chosen[np.lexsort((chosen, -weights[chosen]))]
     taken = {part for burst in members for part in burst.parts}
     out: list[Telling] = []
     for i in best.tolist():
         end, words = int(said.ends[i]), int(said.words[i])
-        parts = frozenset(int(held.hashes[(end - g) % held.tokens]) for g in range(words))
+        own = frozenset(parts[i, :words].tolist())
         if len(out) == rules.company_terms:
             break
-        if parts & taken:
+        if own & taken:
             continue
         label = surface(state, end - words + 1, end)
         if label:
-            out.append(Telling(label, float(weights[i]), parts, common=False))
-            taken |= parts
+            weight, known = float(weights[i]), bool(least[i] >= rules.familiar_word)
+            out.append(
+                Telling(label, weight, int(said.posts[i]), own, common=False, familiar=known)
+            )
+            taken |= own
     return out
 
 
-def _usual_share(
-    state: State, rules: Rules, said: company.Said, book: Lexicon
-) -> tuple[Floats, Floats]:
-    """Share of people who usually say each term; and, of its words, the most used in general."""
+def _parts(state: State, said: company.Said) -> NDArray[np.uint64]:
+    """Hashes of the words of each term in order, 0 after them, shape (terms, 2)."""
     size = state.ring.tokens
-    parts = np.zeros((said.keys.size, 2), np.uint64)
     two = said.words == 2
+    parts = np.zeros((said.keys.size, 2), np.uint64)
     parts[:, 0] = state.ring.hashes[(said.ends - two) % size]
     parts[two, 1] = state.ring.hashes[said.ends[two] % size]
+    return parts
+
+
+def _usual_share(
+    state: State, rules: Rules, said: company.Said, parts: NDArray[np.uint64], book: Lexicon
+) -> tuple[Floats, Floats]:
+    """Share of people who usually say each term; and, of its words, the most used in general."""
     found = counts.find(state.counts, said.keys)
     history = np.zeros(said.keys.size)
     history[np.searchsorted(said.keys, found.keys)] = found.history

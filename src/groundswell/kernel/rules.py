@@ -42,6 +42,8 @@ class Rules:
     """Share of what the best term of a story tells that a term of it must tell."""
     aside: float = 0.1
     """The same for a term of a moment."""
+    within: float = 0.35
+    """The same for a well-known word beside the best term of its own moment."""
     focused: float = 0.75
     """Share of the posts that speak of the board's subject from which on it has only one."""
     tied_slices: int = 0

@@ -78,6 +78,7 @@ def rest(state: State) -> None:
     """The board has no one subject now."""
     if state.running is not None:
         state.running.keys, state.running.aside = (), frozenset()
+        state.running.named = frozenset()
 
 
 def _carried_on(state: State, words: list[stories.Burst], aside: set[str]) -> stories.Running:

@@ -69,6 +69,8 @@ class Burst:
     """Slice with most people."""
     open: bool
     """Whether it may begin a story."""
+    plain: bool
+    """Whether all of its words are function words in some language, or what software writes."""
     familiar: bool
     """Whether all of its words are well known in some language."""
     told: bool
@@ -136,6 +138,8 @@ class Running:
     """The subject's words now; none where the board has no one subject now."""
     aside: frozenset[str] = frozenset()
     """Stories that it tells as its moments."""
+    named: frozenset[int] = frozenset()
+    """Names that it tells besides: keys of terms."""
 
 
 def group(

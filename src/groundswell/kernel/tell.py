@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import standing, stories, usage
 from groundswell.kernel.barred import Barred, parted
-from groundswell.kernel.detect import follow
+from groundswell.kernel.detect import follow, heard
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.express import express
 from groundswell.kernel.moods import Reader
+from groundswell.kernel.named import moment, named
 from groundswell.kernel.naming import forget_names, name_all
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.running import rest, running
@@ -74,7 +75,10 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
         last = min((weight for weight, _ in rows if weight > 0), default=0.0)
-        rows.append((last, running(state, rules, about, words, aside)))
+        story = running(state, rules, about, words, aside)
+        others = heard(state, rules, volumes, book)
+        known = set(about.keys.tolist()) | _words(found, told)
+        rows.append((last, _naming(state, rules, story, others, known, book)))
     else:
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
@@ -174,6 +178,29 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     small = [row for row in listed if _is_small(rules, row)]
     ids = {row.living.id for row in small}
     return [row for row in listed if row.living.id not in ids], small
+
+
+def _naming(
+    state: State,
+    rules: Rules,
+    story: Story,
+    others: list[stories.Burst],
+    known: set[int],
+    book: usage.Lexicon,
+) -> Story:
+    """The running story with the names that fall besides what the board tells."""
+    name_all(state, others)
+    groups = named(others, known, rules.most_moments - len(story.moments))
+    if state.running is not None:
+        state.running.named = frozenset(burst.key for group in groups for burst in group)
+    moments = [moment(state, rules, group, book) for group in groups]
+    return replace(story, moments=(*story.moments, *moments))
+
+
+def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
+    """Hashes of the words of told stories."""
+    keys = {key for one in told for key in one.living.terms}
+    return {part for burst in found if burst.key in keys for part in burst.parts}
 
 
 def _is_small(rules: Rules, row: _Told) -> bool:

@@ -202,14 +202,21 @@ def _moments(
     return tuple(
         Moment(
             title=name(told)[0],
-            terms=tuple(term.label for term in told[: rules.most_terms]),
+            terms=tuple(term.label for term in told),
             started_at=_time(state, rules, group[0].started),
             peak_at=_time(state, rules, max(group, key=lambda b: (b.authors, b.key)).peak),
             authors=int(max(burst.authors for burst in group)),
         )
         for group in moments
-        for told in [sorted((telling[b.label] for b in group), key=lambda term: -term.weight)]
+        for told in [_told(rules, [telling[burst.label] for burst in group])]
     )
+
+
+def _told(rules: Rules, telling: list[Telling]) -> list[Telling]:
+    """What a moment says, what tells most first: of well-known words only those that tell much."""
+    telling = sorted(telling, key=lambda term: -term.weight)
+    least = rules.within * telling[0].weight
+    return [t for t in telling if t.weight >= least or not t.familiar][: rules.most_terms]
 
 
 def _time(state: State, rules: Rules, number: int) -> int:

@@ -1,0 +1,74 @@
+"""Who and what is named now, on a board with one subject.
+
+In a debate a speaker is named by a handful of people, and no test tells a handful from chance. Of
+common words that is the end of it; a name has a meaning of its own, and an editor who follows the
+debate wants to know that it falls. So names that some more people say than usual are told as
+moments of the running story, with what their posts say besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from groundswell.kernel import alike, stories
+from groundswell.kernel.evidence import recent
+from groundswell.kernel.gist import gist
+from groundswell.kernel.kinds import TAG
+from groundswell.kernel.rules import Rules
+from groundswell.kernel.state import State
+from groundswell.kernel.usage import Lexicon
+from groundswell.model import Moment
+
+SHARED = 0.5
+"""Share of the posts of the rarer of two names from which on they are told together."""
+LIFT, SHARE, TERMS = 1.5, 0.25, 6
+"""What else its posts say: so much more often than others, in so many of them, so many terms."""
+
+
+def named(heard: Sequence[stories.Burst], told: set[int], room: int) -> list[list[stories.Burst]]:
+    """The names among `heard`, the surest first, those of one moment together; at most `room`.
+
+    A name is a tag, a phrase in capitals, or a word that is not well known, and never an account:
+    three people may speak to somebody who is known to nobody else. `told` are hashes of words that
+    the board tells anyway.
+    """
+    groups: list[list[stories.Burst]] = []
+    for burst in heard:
+        if set(burst.parts) & told or not is_name(burst):
+            continue
+        home = next((group for group in groups if _together(group[0], burst)), None)
+        if home is not None:
+            home.append(burst)
+        elif len(groups) < room:
+            groups.append([burst])
+    return groups
+
+
+def is_name(burst: stories.Burst) -> bool:
+    """Whether a burst is surely more than a word that everybody uses."""
+    words = burst.label.split()
+    title = len(words) > 1 and all(word[:1].isupper() and not word.isupper() for word in words)
+    return burst.kind <= TAG and not burst.common and (title or not burst.familiar)
+
+
+def _together(one: stories.Burst, other: stories.Burst) -> bool:
+    shared = np.intersect1d(one.posts, other.posts).size
+    return bool(shared >= SHARED * min(one.posts.size, other.posts.size))
+
+
+def moment(state: State, rules: Rules, group: list[stories.Burst], book: Lexicon) -> Moment:
+    """Names as a moment of this slice, with what their posts say besides."""
+    besides = replace(rules, company_lift=LIFT, company_share=SHARE, company_terms=TERMS)
+    said = gist(state, besides, group, recent(state, rules, group[0].posts), book)
+    labels = [burst.label for burst in group] + [term.label for term in said]
+    begin = state.slice * rules.slice_us
+    return Moment(
+        title=group[0].label,
+        terms=alike.once(labels)[: rules.most_terms],
+        started_at=begin,
+        peak_at=begin,
+        authors=int(group[0].authors),
+    )

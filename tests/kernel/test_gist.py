@@ -1,0 +1,41 @@
+"""What a story's terms are, and what is left out because it says nothing."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from groundswell.engines.loading import load_lexicon
+from groundswell.kernel.pipeline import Kernel
+from groundswell.kernel.tokens import Tables
+from tests.conftest import batch_of
+from tests.kernel.test_pipeline import SMALL
+from tests.kernel.test_running import talk
+
+
+def test_terms_leave_out_what_says_nothing(tables: Tables) -> None:
+    """No function word, no "RT", no shortener, no part of what is not said without the rest."""
+    rng = random.Random(6)
+    posts = [
+        (m * 60 + rng.random() * 60, f"user{rng.randrange(5_000)}", talk(rng))
+        for m in range(90)
+        for _ in range(40)
+    ]
+    posts += [  # thirty people pass on a report
+        (
+            80 * 60 + i * 4.0,
+            f"fan{i}",
+            f"RT: explosion heard at the finish line {talk(rng)} https://t.co/{rng.getrandbits(40):x}",
+        )
+        for i in range(30)
+    ]
+    kernel = Kernel(replace(SMALL, top=20), tables, load_lexicon(tables))
+    boards = kernel.add(batch_of(*sorted(posts))) + kernel.finish()
+    (terms, *_) = [
+        {term.casefold() for term in story.terms}
+        for board in boards
+        if board.at >= 83 * 60e6
+        for story in board.stories
+        if any("finish line" in term for term in story.terms)
+    ]
+    assert terms.isdisjoint({"rt", "t.co", "at", "the", "at the", "finish", "line", "finish line"})
