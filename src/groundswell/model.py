@@ -119,12 +119,15 @@ class Reject:
     raw: bytes
     recording: int = 0
     """Which one it stood in, where several are read as one."""
+    place: str = ""
+    """Where a broker has it, in the broker's own form; empty for lines of a recording."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As kept in `FILE.rejected.ndjson`."""
+        """As kept in `FILE.rejected.ndjson`; a `place` only where there is one."""
         return {
             "reason": self.reason,
             "line": self.line,
+            **({"place": self.place} if self.place else {}),
             "raw": self.raw.decode("utf-8", "backslashreplace"),
         }
 

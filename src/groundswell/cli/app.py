@@ -17,6 +17,7 @@ from groundswell.cli.evaluate import evaluate
 from groundswell.cli.explaining import explain
 from groundswell.cli.forgetting import forget
 from groundswell.cli.press import press
+from groundswell.cli.pump import pump
 from groundswell.errors import GroundswellError
 
 WATCH = "Watch"
@@ -44,6 +45,7 @@ app.command(rich_help_panel=WATCH)(streams.replay)
 app.command(rich_help_panel=WATCH)(inspect.top)
 app.add_typer(alert.app, rich_help_panel=WATCH)
 app.command(rich_help_panel=MAKE)(tools.record)
+app.command(rich_help_panel=MAKE)(pump)
 app.command(rich_help_panel=MAKE)(tools.simulate)
 app.command(rich_help_panel=MAKE)(archive.export)
 app.command(rich_help_panel=MAKE)(archive.backup)

@@ -20,6 +20,7 @@ from groundswell.errors import GroundswellError
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS, Batch, Summary
 from groundswell.sources import Source
+from groundswell.sources.door import kept
 from groundswell.sources.once import Once
 
 GRACE_US = MICROSECONDS
@@ -51,7 +52,7 @@ def live(sources: list[Source], rules: Rules, run: Run, *, plan: Plan | None = N
     for thread in threads:
         thread.start()
     try:
-        _follow(boards, inbox, run, threads)
+        _follow(boards, inbox, run, threads, by_key)
         run.end(boards, whole=False)
     finally:
         run.stop.set()
@@ -84,7 +85,13 @@ def _count(boards: Boards, run: Run, key: str, batch: Batch) -> None:
         run.keeper.heard(key, batch.cursor)
 
 
-def _follow(boards: Boards, inbox: Inbox, run: Run, threads: list[threading.Thread]) -> None:
+def _follow(
+    boards: Boards,
+    inbox: Inbox,
+    run: Run,
+    threads: list[threading.Thread],
+    sources: dict[str, Source],
+) -> None:
     clock, once = StreamClock(), Once()
     while not run.stop.is_set():
         try:
@@ -110,6 +117,8 @@ def _follow(boards: Boards, inbox: Inbox, run: Run, threads: list[threading.Thre
         run.show(boards.tick(clock.now() - GRACE_US), boards, began)
         if run.keeper:
             run.keeper.settle()
+        elif batch.cursor:
+            kept(sources[key], batch.cursor)
         run.foresee(boards)
         run.watch.look()
         run.answer(boards.main)

@@ -22,7 +22,7 @@ def of_replay(files: Sequence[str], rules: Rules, plan: Plan) -> dict[str, Any]:
     Raises:
         SourceError: one cannot be read.
     """
-    return {"recordings": [_recording(name) for name in files], **_rules(rules, plan)}
+    return {"recordings": [recording(name) for name in files], **_rules(rules, plan)}
 
 
 def of_live(uris: Sequence[str], rules: Rules, plan: Plan) -> dict[str, Any]:
@@ -72,7 +72,12 @@ def _plain(rules: Rules) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
-def _recording(name: str) -> dict[str, Any]:
+def recording(name: str) -> dict[str, Any]:
+    """What a recording is known by: its size, and a hash of its beginning.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
     if name == "-":
         return {"name": "standard input"}
     path = Path(name.removeprefix("file://") if "://" in name else name.removeprefix("file:"))

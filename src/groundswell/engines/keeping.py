@@ -26,6 +26,7 @@ from groundswell.kernel.series import Counter
 from groundswell.model import MICROSECONDS, Batch, Board, Counted
 from groundswell.revision import Revision
 from groundswell.sources import Source
+from groundswell.sources.door import kept
 
 COMMIT_SECONDS: Final = 0.25
 """Least time between two commits while a recording is read as fast as it goes."""
@@ -81,6 +82,8 @@ class Keeper:
     _saved_us: int = 0
     _saved_at: float = 0.0
     _rest: float = 0.0
+    _saving: dict[str, str] = field(default_factory=dict)
+    """The cursors of the newest snapshot, until the sources know of it."""
 
     # -- beginning -------------------------------------------------------------------------------
 
@@ -166,7 +169,10 @@ class Keeper:
         due = newest - self._saved_us >= self.every_us
         # what was taken back stands in the last snapshot, also of a stream that falls silent
         due |= self._withdrawn and now - self._saved_at >= self.every_us / MICROSECONDS
-        if self.archive.saved() and due and now - self._saved_at >= self._rest:
+        saved = self.archive.saved()
+        if saved:
+            self._tell_sources()
+        if saved and due and now - self._saved_at >= self._rest:
             self.save(aside=self._live)
 
     def save(self, *, aside: bool = False) -> None:
@@ -183,9 +189,19 @@ class Keeper:
         newest = self._boards.main.state.newest
         save = self.archive.save_aside if aside else self.archive.save
         save(self._memory(), newest, self._cursors)
+        self._saving = dict(self._cursors)
+        if not aside:
+            self._tell_sources()
         self._saved_us, self._saved_at = newest, self.monotonic()
         self._rest = (self._saved_at - began) / self.share
         self._withdrawn = False
+
+    def _tell_sources(self) -> None:
+        """Tells sources how far a snapshot goes that is on the disk."""
+        for key, cursor in self._saving.items():
+            if key in self._sources:
+                kept(self._sources[key], cursor)
+        self._saving = {}
 
     def forget(self, revisions: Sequence[Revision]) -> int:
         """Takes back at once what authors want forgotten, from rows, snapshot and journal.

@@ -30,6 +30,10 @@ class Source(Protocol):
     asked again for what it gave has an attribute `rewinds` that is False: what it gives is then
     kept in a journal until a snapshot knows it, and it is read without a cursor.
 
+    A source that others share may have a method `kept(cursor)`, which may be called from any
+    thread: everything up to the cursor of a batch outlasts a crash now, or is counted where nothing
+    is kept. It is for telling a broker how far we are; resuming goes by `after` alone.
+
     A live source may have a property `health` (`groundswell.watch.SourceHealth`), read from any
     thread: the desk then says where it stands.
     """
@@ -59,6 +63,13 @@ def health_of(source: Source) -> SourceHealth:
     return (
         said if isinstance(said, SourceHealth) else SourceHealth(source.name, "connected", clock())
     )
+
+
+def kept(source: Source, cursor: str) -> None:
+    """Tells a source that wants to know it that everything up to a cursor is kept."""
+    tell = getattr(source, "kept", None)
+    if callable(tell):
+        tell(cursor)
 
 
 def open_source(uri: str) -> Source:
