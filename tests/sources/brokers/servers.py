@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +172,100 @@ class RedisBroker(ServerBroker):
     def forget(self, group: str) -> None:
         with self.redis as client:
             client.xgroup_destroy(self.STREAM, group)
+
+
+class NatsBroker(ServerBroker):
+    """`nats-server` with JetStream, its files in the folder. The stream is made by `clear`."""
+
+    PROGRAM = "nats-server"
+    GROUP = "consumer"
+    STREAM = "POSTS"
+
+    def arguments(self) -> list[str]:
+        return ["-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self.folder / "store")]
+
+    def ready(self) -> bool:
+        try:
+            self._do(lambda streams: streams.account_info())
+        except Exception:
+            return False
+        return True
+
+    def _do(self, act: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+        import nats
+
+        async def done() -> Any:
+            async def quiet(_: Exception) -> None:
+                pass
+
+            connection = await nats.connect(
+                f"nats://127.0.0.1:{self.port}", allow_reconnect=False, error_cb=quiet
+            )
+            try:
+                return await act(connection.jetstream())
+            finally:
+                await connection.close()
+
+        return asyncio.run(done())
+
+    def clear(self) -> None:
+        """Makes the stream anew, with nothing in it."""
+        self.drop()
+        self._do(
+            lambda streams: streams.add_stream(name=self.STREAM, subjects=["posts.>", "posts"])
+        )
+
+    def drop(self) -> None:
+        """Deletes the stream, and what pumps noted of it."""
+        from nats.js.errors import NotFoundError
+
+        for name in (self.STREAM, "KV_groundswell-pump"):
+            with suppress(NotFoundError):
+                self._do(lambda streams, name=name: streams.delete_stream(name))
+
+    def uri(self, **options: str) -> str:
+        more = "".join(f"&{name}={value}" for name, value in options.items())
+        subject = "" if "subject" in options or "consumer" in options else "&subject=posts"
+        return f"nats://127.0.0.1:{self.port}?stream={self.STREAM}{subject}{more}"
+
+    def write(self, messages: Sequence[bytes]) -> None:
+        async def write(streams: Any) -> None:
+            for one in messages:
+                await streams.publish("posts", one)
+
+        self._do(write)
+
+    def messages(self) -> list[bytes]:
+        async def read(streams: Any) -> list[bytes]:
+            state = (await streams.stream_info(self.STREAM)).state
+            numbers = range(state.first_seq, state.last_seq + 1)
+            return [(await streams.get_msg(self.STREAM, number)).data for number in numbers]
+
+        return list(self._do(read))
+
+    def trim(self, keep: int) -> None:
+        self._do(lambda streams: streams.purge_stream(self.STREAM, keep=keep))
+
+    def waiting(self, group: str) -> int:
+        info = self._do(lambda streams: streams.consumer_info(self.STREAM, group))
+        return int(info.num_ack_pending) + int(info.num_pending)
+
+    def move_to_end(self, group: str) -> None:
+        self._move(group, deliver_policy="new")
+
+    def move_to_start(self, group: str) -> None:
+        self._move(group, deliver_policy="all")
+
+    def _move(self, group: str, **options: Any) -> None:
+        self.forget(group)
+        self.consumer(group, max_ack_pending=-1, **options)
+
+    def consumer(self, name: str, **options: Any) -> None:
+        """Makes one."""
+        from nats.js.api import ConsumerConfig
+
+        config = ConsumerConfig(durable_name=name, ack_policy="explicit", **options)
+        self._do(lambda streams: streams.add_consumer(self.STREAM, config))
+
+    def forget(self, group: str) -> None:
+        self._do(lambda streams: streams.delete_consumer(self.STREAM, group))
