@@ -166,9 +166,13 @@ class Pump:
 
 def letters_of(batch: Batch) -> Iterator[Letter]:
     """A batch as messages: each a line of a recording."""
-    keys = [*batch.ids, *(post for post, _ in batch.deleted), *(n.author for n in batch.accounts)]
-    for key, line in zip(keys, lines(batch), strict=True):
-        yield Letter(key, line)
+    about = [
+        *zip(batch.ids, batch.times, strict=True),
+        *batch.deleted,
+        *((news.author, news.time_us) for news in batch.accounts),
+    ]
+    for (key, time_us), line in zip(about, lines(batch), strict=True):
+        yield Letter(key, line, time_us)
 
 
 def key_of(uri: str, source: Source) -> str:

@@ -151,12 +151,13 @@ class BrokerCases(SourceContract):
                 assert taken(open_good(), len(rest), batch.cursor)[0] == rest
 
     def test_the_desks_place_is_what_counts(self, broker: Broker, open_good: Open) -> None:
-        """Whatever is done to the broker's group meanwhile: it goes on right behind its cursor."""
-        _, cursor = taken(opened(broker.uri(**{broker.GROUP: "desk"})), self.POSTS)
+        """Wherever the broker's group stands: a desk goes on right behind its own cursor."""
+        _, cursor = taken(open_good(), self.POSTS)
         broker.write(posts(self.POSTS, self.POSTS + 100))
-        for misplace in (broker.move_to_end, broker.move_to_start, broker.forget):
-            misplace("desk")
-            source = opened(broker.uri(**{broker.GROUP: "desk"}))
+        broker.move_to_end("ahead")
+        broker.move_to_start("behind")
+        for group in ("ahead", "behind", "none"):
+            source = opened(broker.uri(**{broker.GROUP: group}))
             assert taken(source, 100, cursor)[0] == ids(self.POSTS, self.POSTS + 100)
             assert source.gaps == ()
 
@@ -263,10 +264,11 @@ class BrokerCases(SourceContract):
         pumped(broker, Listed(600, simulated=True))
         source = opened(broker.uri())
         assert not source.simulated
-        _, cursor = taken(source, 500)
+        first = next(one for one in source.read() if one.ids)
         assert source.simulated
         later = opened(broker.uri())
-        assert taken(later, 100, cursor)[0] == ids(500, 600)
+        rest = ids(len(first), 600)
+        assert taken(later, len(rest), first.cursor)[0] == rest
         assert later.simulated
 
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,11 @@ class Broker(ABC):
 
     @abstractmethod
     def move_to_end(self, group: str) -> None:
-        """Has a group believe that it has read everything."""
+        """A group that believes it has read everything."""
 
     @abstractmethod
     def move_to_start(self, group: str) -> None:
-        """Has a group believe that it has read nothing."""
-
-    @abstractmethod
-    def forget(self, group: str) -> None:
-        """Deletes a group."""
+        """A group that believes it has read nothing."""
 
     @abstractmethod
     def stop(self) -> None:
@@ -163,15 +159,11 @@ class RedisBroker(ServerBroker):
 
     def move_to_end(self, group: str) -> None:
         with self.redis as client:
-            client.xgroup_setid(self.STREAM, group, "$")
+            client.xgroup_create(self.STREAM, group, "$")
 
     def move_to_start(self, group: str) -> None:
         with self.redis as client:
-            client.xgroup_setid(self.STREAM, group, "0")
-
-    def forget(self, group: str) -> None:
-        with self.redis as client:
-            client.xgroup_destroy(self.STREAM, group)
+            client.xgroup_create(self.STREAM, group, "0")
 
 
 class NatsBroker(ServerBroker):
@@ -251,14 +243,10 @@ class NatsBroker(ServerBroker):
         return int(info.num_ack_pending) + int(info.num_pending)
 
     def move_to_end(self, group: str) -> None:
-        self._move(group, deliver_policy="new")
+        self.consumer(group, max_ack_pending=-1, deliver_policy="new")
 
     def move_to_start(self, group: str) -> None:
-        self._move(group, deliver_policy="all")
-
-    def _move(self, group: str, **options: Any) -> None:
-        self.forget(group)
-        self.consumer(group, max_ack_pending=-1, **options)
+        self.consumer(group, max_ack_pending=-1, deliver_policy="all")
 
     def consumer(self, name: str, **options: Any) -> None:
         """Makes one."""
@@ -267,5 +255,96 @@ class NatsBroker(ServerBroker):
         config = ConsumerConfig(durable_name=name, ack_policy="explicit", **options)
         self._do(lambda streams: streams.add_consumer(self.STREAM, config))
 
-    def forget(self, group: str) -> None:
-        self._do(lambda streams: streams.delete_consumer(self.STREAM, group))
+
+class KafkaBroker(Broker):
+    """The broker for tests that is part of Kafka's client (librdkafka), in this process.
+
+    It speaks the protocol over the network, four partitions a topic, and keeps nothing.
+    """
+
+    def __init__(self) -> None:
+        from confluent_kafka import Producer
+
+        self._producer = Producer({"test.mock.num.brokers": 1, "log_level": 0})
+        (broker,) = self._producer.list_topics(timeout=10).brokers.values()
+        self.host = f"{broker.host}:{broker.port}"
+        self._topics = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Another topic, with nothing in it."""
+        self._topics += 1
+        self.topic = f"posts{self._topics}"
+        self._written = 0
+        self._producer.list_topics(self.topic, timeout=10)
+
+    def uri(self, **options: str) -> str:
+        more = "&".join(f"{name}={value}" for name, value in options.items())
+        return f"kafka://{self.host}/{self.topic}" + (f"?{more}" if more else "")
+
+    def write(self, messages: Sequence[bytes], partition: int = -1) -> None:
+        """To all partitions in turn, a millisecond after each other; or to one."""
+        for one in messages:
+            self._written += 1
+            self._producer.produce(
+                self.topic, one, timestamp=1_700_000_000_000 + self._written,
+                partition=self._written % 4 if partition < 0 else partition,
+            )  # fmt: skip
+        assert self._producer.flush(20) == 0
+
+    def consumer(self, group: str = "tests") -> Any:
+        from confluent_kafka import Consumer
+
+        return Consumer({
+            "bootstrap.servers": self.host, "group.id": group, "enable.auto.commit": False,
+            "auto.offset.reset": "earliest", "log_level": 0, "enable.partition.eof": True,
+        })  # fmt: skip
+
+    def _partitions(self, offset: int = 0) -> list[Any]:
+        from confluent_kafka import TopicPartition
+
+        return [TopicPartition(self.topic, one, offset) for one in range(4)]
+
+    def messages(self) -> list[bytes]:
+        with closing(self.consumer()) as consumer:
+            consumer.assign(self._partitions())
+            found, ended = list[bytes](), 0
+            while ended < 4:
+                for one in consumer.consume(1_000, 0.2):
+                    if one.error():
+                        ended += 1
+                    else:
+                        found.append(one.value())
+        return found
+
+    def trim(self, keep: int) -> None:
+        raise NotImplementedError("its bounds are its own")
+
+    def _ends(self, consumer: Any) -> list[int]:
+        found = [consumer.get_watermark_offsets(one, timeout=10) for one in self._partitions()]
+        return [high for _, high in found]
+
+    def waiting(self, group: str) -> int:
+        with closing(self.consumer(group)) as consumer:
+            done = [max(one.offset, 0) for one in consumer.committed(self._partitions(), 10)]
+            return sum(self._ends(consumer)) - sum(done)
+
+    def move_to_end(self, group: str) -> None:
+        with closing(self.consumer(group)) as consumer:
+            self._commit(consumer, self._ends(consumer))
+
+    def move_to_start(self, group: str) -> None:
+        with closing(self.consumer(group)) as consumer:
+            self._commit(consumer, [0, 0, 0, 0])
+
+    def _commit(self, consumer: Any, offsets: list[int]) -> None:
+        places = self._partitions()
+        for one, offset in zip(places, offsets, strict=True):
+            one.offset = offset
+        consumer.commit(offsets=places, asynchronous=False)
+
+    def stop(self) -> None:
+        self._producer = None
+
+    def restart(self) -> None:
+        raise NotImplementedError("it keeps nothing")

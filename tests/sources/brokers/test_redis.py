@@ -163,3 +163,19 @@ def test_a_bound_holds(server: RedisBroker) -> None:
     target = open_target(server.uri(), 500)
     Pump(Listed(3_000), target, "listed", threading.Event()).run()
     assert 500 <= len(server.messages()) <= 700
+
+
+def test_a_group_is_set_to_the_place_of_its_only_member(server: RedisBroker) -> None:
+    """Moved ahead, moved back or destroyed after it was joined: the cursor is what counts."""
+    with server.redis as client:
+        client.flushall()
+        server.write(posts(0, 500))
+        _, cursor = taken(opened(server.uri(group="desk")), 500)
+        server.write(posts(500, 600))
+        for misplace in (
+            lambda: client.xgroup_setid("posts", "desk", "$"),
+            lambda: client.xgroup_setid("posts", "desk", "0"),
+            lambda: client.xgroup_destroy("posts", "desk"),
+        ):
+            misplace()
+            assert taken(opened(server.uri(group="desk")), 100, cursor)[0] == ids(500, 600)

@@ -23,6 +23,8 @@ class Letter(NamedTuple):
     """The post or account that it is about: what has one key stays in its order."""
     data: bytes
     """A line of a recording, without its end."""
+    time_us: int
+    """Event time."""
 
 
 class Target(Protocol):
