@@ -75,9 +75,9 @@ class Pump:
             SourceError: the source cannot be read, or the target never could be reached.
         """
         begin = Place()
-        if rewinds(self.source) and not self.anew:
-            found = self._insist(lambda: self.target.place(self.key) or "none")
-            begin = msgspec.json.decode(found, type=Place) if found not in {"", "none"} else begin
+        found = self._insist(lambda: self.target.place(self.key) or "none")  # it is there, too
+        if rewinds(self.source) and not self.anew and found not in {"", "none"}:
+            begin = msgspec.json.decode(found, type=Place)
         self.resumed = begin != Place()
         if self.stop.is_set():
             return
