@@ -20,6 +20,7 @@ from groundswell.errors import ArchiveError, NothingToReadError, UsageError
 from groundswell.model import iso
 from groundswell.settings import PRESS_FILE, Settings
 
+STREAMS = "pip install 'groundswell[streams]'"
 ABOUT = {
     "lang": "posts in a language; * is a board for each that is spoken enough",
     "host": "posts of the accounts of a server, and of those below it",
@@ -128,6 +129,9 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
         _has("pyarrow", "Parquet recordings", "pip install 'groundswell[parquet]'"),
         _has("feedparser", "the press's RSS and Atom", "pip install 'groundswell[press]'"),
         _has("trafilatura", "articles of pages", "pip install 'groundswell[press]'"),
+        _has("redis", "Redis Streams", STREAMS),
+        _has("nats", "NATS JetStream", STREAMS),
+        _has("confluent_kafka", "Kafka", STREAMS),
         *(_newsroom_check(current) if current.newsrooms else ()),
         _port_free(current),
         _reaches("jetstream2.us-east.bsky.network", 443),

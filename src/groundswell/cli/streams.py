@@ -86,7 +86,10 @@ def demo(
 def live(  # noqa: PLR0913 -- one option each
     source: Annotated[
         list[str] | None,
-        typer.Option(help="jetstream, jetstream+ws://HOST:PORT/subscribe, mastodon://HOST, …"),
+        typer.Option(
+            help="jetstream, jetstream+ws://HOST:PORT/subscribe, mastodon://HOST, redis://…, "
+            "nats://…, kafka://…"
+        ),
     ] = None,
     port: Port = None,
     host: Host = None,

@@ -125,7 +125,11 @@ def _follow(
 
 
 def _pump(key: str, source: Source, after: str, inbox: Inbox, stop: threading.Event) -> None:
-    """Moves a source's batches into the inbox; a full inbox holds the source back, never drops."""
+    """Moves a source's batches into the inbox; a full inbox holds the source back, never drops.
+
+    What comes after the end is left: it was not counted, and comes again. The source is read until
+    it is closed, so that it can tell its broker what the last snapshot holds.
+    """
     try:
         for batch in source.read(after=after):
             while not stop.is_set():
@@ -134,8 +138,6 @@ def _pump(key: str, source: Source, after: str, inbox: Inbox, stop: threading.Ev
                     break
                 except queue.Full:
                     continue
-            if stop.is_set():
-                return
     except GroundswellError as error:
         inbox.put(error)
 

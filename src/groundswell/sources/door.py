@@ -73,7 +73,7 @@ def kept(source: Source, cursor: str) -> None:
 
 
 def open_source(uri: str) -> Source:
-    """The source behind a URI: `jetstream`, `jetstream+ws://…`, `file:PATH`, `-`, or a plug-in's.
+    """The source behind a URI: `jetstream`, `redis://…`, `file:PATH`, `-`, or a plug-in's.
 
     The scheme (before the first `:` or `+`) names the entry point; a plain path is a file.
 

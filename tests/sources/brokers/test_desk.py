@@ -89,6 +89,19 @@ def follow(
     return source.gaps
 
 
+def _left(broker: Broker, folder: Path) -> int:
+    """How many messages follow what a folder's snapshot holds."""
+    with Archive(folder) as archive:
+        assert archive.position is not None
+        (cursor,) = archive.position.cursors.values()
+    source, count = opened(broker.uri()), 0
+    for batch in source.read(after=cursor):
+        count += len(batch)
+        if not batch.ids:
+            source.close()
+    return count
+
+
 def boards(folder: Path, last: int) -> list[dict[str, Any]]:
     with Reader(folder) as reader:
         return [one.to_dict() for one in reader.boards() if one.at <= last]
@@ -105,6 +118,8 @@ def test_a_desk_goes_on_exactly(
     for end, dies in zip(ends, (True, True, False, False), strict=True):
         reached = lambda board, end=end: board.at >= end  # noqa: E731 -- one a life
         assert follow(uri, tmp_path / "killed", reached, dies=dies) == ()
+        if not dies:
+            assert broker.waiting("desk") == _left(broker, tmp_path / "killed")
         if end == ends[1]:
             broker.stop()
             broker.restart()
