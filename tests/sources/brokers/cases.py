@@ -247,6 +247,22 @@ class BrokerCases(SourceContract):
         with Following(opened(broker.uri(**{broker.GROUP: "crew"})), keeps=True) as follower:
             until(lambda: broker.waiting("crew") == 0)
             assert follower.ids == ids(0, 600)
+        broker.write(posts(600, 650))
+        successor = opened(broker.uri(**{broker.GROUP: "crew"}))
+        assert taken(successor, 50)[0] == ids(600, 650), "who takes over begins there"
+
+    def test_it_begins_with_now_when_asked(self, broker: Broker, options: dict[str, str]) -> None:
+        """`from=now` passes over what the broker holds; a cursor counts all the same."""
+        broker.write(posts(0, 100))
+        _, cursor = taken(opened(broker.uri()), 100)
+        with Following(opened(broker.uri(**{"from": "now"}, **options))) as follower:
+            until(lambda: follower.source.health.state == "connected")
+            time.sleep(0.3)
+            broker.write(posts(100, 120))
+            until(lambda: len(follower.ids) >= 20)
+            assert follower.ids == ids(100, 120)
+        later = opened(broker.uri(**{"from": "now"}))
+        assert taken(later, 20, cursor)[0] == ids(100, 120)
 
     def test_a_pump_fills_it(self, broker: Broker) -> None:
         """Posts of a source stand there as lines of a recording; a second pump adds nothing."""

@@ -20,7 +20,7 @@ from groundswell.engines import following, local
 from groundswell.engines.keeping import Keeper
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
-from groundswell.model import MICROSECONDS, Board
+from groundswell.model import MICROSECONDS, Batch, Board
 from tests.cli.typed import command, environment, groundswell
 from tests.nights import recorded
 from tests.sources.brokers.cases import BEGIN, opened, stamp
@@ -128,6 +128,28 @@ def test_a_desk_goes_on_exactly(
     assert kept == whole
     assert [one["posts"] for one in whole] == [600] * 5
     assert any(one["stories"] for one in whole)
+
+
+def test_a_desk_that_keeps_nothing_acknowledges_what_it_counted(
+    broker: Broker, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the group stands where the desk does."""
+    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    broker.write(said(180, 10))
+    stop = threading.Event()
+    source = opened(broker.uri(**{broker.GROUP: "desk"}))
+    ends = threading.Timer(60, stop.set)
+    ends.start()
+
+    def on_batch(_: Batch) -> None:
+        if run.tally.read == 1_800:
+            stop.set()
+
+    run = local.Run(on_board=lambda _: None, on_batch=on_batch, stop=stop)
+    following.live([source], RULES, run)
+    ends.cancel()
+    assert run.tally.read == 1_800
+    assert broker.waiting("desk") == 0
 
 
 @pytest.mark.soak

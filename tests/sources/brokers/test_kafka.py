@@ -14,7 +14,16 @@ from groundswell.sources.brokers import kafka
 from groundswell.sources.brokers.kafka_order import FULL, PATIENCE_SECONDS, InOrder, Timed
 from groundswell.sources.brokers.messages import Message
 from groundswell.sources.brokers.writing import open_target
-from tests.sources.brokers.cases import BEGIN, BrokerCases, opened, post, posts, taken
+from tests.sources.brokers.cases import (
+    BEGIN,
+    BrokerCases,
+    Following,
+    opened,
+    post,
+    posts,
+    taken,
+    until,
+)
 from tests.sources.brokers.servers import Broker, KafkaBroker, free_port
 
 
@@ -78,6 +87,18 @@ def test_no_broker_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SourceError, match="is the broker running") as told:
         list(opened(f"kafka://127.0.0.1:{free_port()}/posts").read())
     assert "sesame" not in str(told.value)
+
+
+def test_a_broker_that_dies_is_told() -> None:
+    """A reader that had it says that it is away, and ends when it is closed."""
+    pytest.importorskip("confluent_kafka", reason="needs pip install 'groundswell[streams]'")
+    own = KafkaBroker()
+    own.write(posts(0, 10))
+    with Following(opened(own.uri())) as follower:
+        until(lambda: len(follower.ids) == 10)
+        own.stop()
+        until(lambda: follower.source.health.state == "reconnecting", 40)
+        assert follower.source.health.reason
 
 
 def timed(time_us: int, offset: int) -> Timed:
