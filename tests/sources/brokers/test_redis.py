@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,3 +180,27 @@ def test_a_group_is_set_to_the_place_of_its_only_member(server: RedisBroker) -> 
         ):
             misplace()
             assert taken(opened(server.uri(group="desk")), 100, cursor)[0] == ids(500, 600)
+
+
+def test_a_broker_that_hangs_holds_nobody_up(server: RedisBroker) -> None:
+    """Stopped in its tracks: signs of life go on, `close` ends the read, and nothing is lost."""
+    with server.redis as client:
+        client.flushall()
+    server.write(posts(0, 10))
+    source = opened(server.uri())
+    stream = source.read()
+    found = next(stream)
+    server.freeze()
+    try:
+        for _ in range(3):
+            began = time.monotonic()
+            assert not next(stream).ids
+            assert time.monotonic() - began < 1.5
+        began = time.monotonic()
+        source.close()
+        assert not [batch for batch in stream if batch.ids]
+        assert time.monotonic() - began < 2.5
+    finally:
+        server.thaw()
+    server.write(posts(10, 20))
+    assert taken(opened(server.uri()), 10, found.cursor)[0] == ids(10, 20)

@@ -28,7 +28,8 @@ from groundswell.sources.brokers.kafka_link import (
 )
 from groundswell.sources.brokers.kafka_order import InOrder, Timed
 from groundswell.sources.brokers.messages import Message
-from groundswell.sources.brokers.reading import BrokerSource, Fetched
+from groundswell.sources.brokers.reader import Fetched
+from groundswell.sources.brokers.reading import BrokerSource
 
 POLL_SECONDS: Final = 0.2
 TRIMMED: Final = "the topic was trimmed before it was read"

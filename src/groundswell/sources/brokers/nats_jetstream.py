@@ -22,8 +22,10 @@ from groundswell.sources.brokers.nats_link import (
     nats_address,
     nats_failures,
     nats_name,
+    sequence_of,
 )
-from groundswell.sources.brokers.reading import BrokerSource, Fetched
+from groundswell.sources.brokers.reader import Fetched
+from groundswell.sources.brokers.reading import BrokerSource
 
 ACK_WAIT: Final = 3_600
 """Seconds after which the server gives a message out again that was not acknowledged."""
@@ -83,7 +85,7 @@ class NatsReader:
                 f"expected a stream that keeps its messages, got one of {stream.config.retention}",
                 hint="a desk that was killed reads some again: use --retention limits",
             )
-        self._place = _number(after) if after else 0
+        self._place = sequence_of(after) if after else 0
         if not after and self._address.get("from") == "now":
             self._place = stream.state.last_seq
         if self._place > stream.state.last_seq:
@@ -208,7 +210,7 @@ class NatsReader:
 
         By the stream's sequence: so what was read past the consumer is acknowledged to it as well.
         """
-        end, count = _number(place), 0
+        end, count = sequence_of(place), 0
         while self._given and count < ACKNOWLEDGED:
             some = self._given[0]
             kept = [sequence for sequence in some if sequence <= end]
@@ -229,15 +231,6 @@ class NatsReader:
         """Lets go of the connection."""
         if self._link is not None:
             self._link.close()
-
-
-def _number(place: str) -> int:
-    if not place.isdecimal():
-        raise SourceError(
-            f"expected the number of a message, got {place[:80]!r}",
-            hint="resume the stream that the cursor came from",
-        )
-    return int(place)
 
 
 def open_uri(uri: str) -> BrokerSource:

@@ -58,6 +58,20 @@ def nats_failures() -> tuple[type[Exception], ...]:
     return (client("nats.errors").Error, OSError, asyncio.TimeoutError, RefusedError)
 
 
+def sequence_of(place: str) -> int:
+    """The number of a stream's message.
+
+    Raises:
+        SourceError: it is none.
+    """
+    if not place.isdecimal():
+        raise SourceError(
+            f"expected the number of a message, got {place[:80]!r}",
+            hint="resume the stream that the cursor came from",
+        )
+    return int(place)
+
+
 class Link:
     """A connection, driven from another thread; `call` waits for its answer.
 

@@ -1,76 +1,47 @@
 """A broker's stream as a source: from a place on, resumed without a loss, counted once.
 
-Owns the connection's life, cursors, gaps, and when a broker is told how far a run has come. How a
-broker is spoken to is a `Reader`'s.
+Owns the connection's life, gaps, and when a broker is told how far a run has come. How a broker is
+spoken to is a `Reader`'s.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, wait
+from typing import Final, TypeVar
 
 import msgspec
 
 from groundswell.errors import SourceError
 from groundswell.model import Batch
 from groundswell.sources.backoff import Backoff
-from groundswell.sources.brokers.messages import Message, MessageDecoder
+from groundswell.sources.brokers.helper import Helper
+from groundswell.sources.brokers.messages import MessageDecoder
+from groundswell.sources.brokers.reader import Cursor, Fetched, Reader, cursor_of
 from groundswell.sources.once import Once
 from groundswell.watch import Gap, SourceHealth, SourceState, clock
 
+T = TypeVar("T")
+
 FETCH: Final = 500
 """Most messages that are asked for at once."""
-WAIT_SECONDS: Final = 0.5
+WAIT_SECONDS: Final = 0.3
 """How long a broker is waited for when there is nothing new."""
+SIGN_SECONDS: Final = 0.6
+"""A broker that takes longer is waited for with signs of life between."""
+CLOSE_SECONDS: Final = 1.0
+"""How long the connection of a source that was closed is given to end well."""
+ATTEMPTS: Final = 3
+"""Failures after which a broker that was never reached is given up."""
 REMEMBERED: Final = 50_000
 """Ids of posts that are remembered: a bridge that was killed may have written some twice."""
 MOST_GAPS: Final = 1_000
 
 
-class Fetched(NamedTuple):
-    """What one request brought."""
-
-    messages: list[Message]
-    place: str
-    """Where to go on to get everything after them; the broker's own form."""
-    lost: str = ""
-    """Why something before them could not be had; empty where nothing is missing."""
-
-
-class Reader(Protocol):
-    """One connection to a broker. All calls from one thread; each may raise one of `failures`.
-
-    Call order: `begin`, then `fetch` and `keep` as often as wanted, then `close`.
-    """
-
-    failures: tuple[type[Exception], ...]
-    """What a broken connection raises: then another reader is made."""
-
-    def begin(self, after: str) -> None:
-        """Connects, and goes to right behind a place; of an empty one, to where one begins.
-
-        Raises:
-            SourceError: going on is hopeless, as with a wrong password.
-        """
-
-    def fetch(self, most: int, seconds: float) -> Fetched:
-        """At most so many messages; waits that long for the first one."""
-
-    def keep(self, place: str) -> bool:
-        """Notes at the broker that all up to a place is kept; False where more is to be done."""
-
-    def close(self) -> None:
-        """Lets go of the connection; never raises."""
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """A place, and the event time of the newest post up to it, µs."""
-
-    place: str
-    time_us: int = 0
+class _ClosedError(Exception):
+    """The source was closed while a broker did not answer."""
 
 
 class BrokerSource:
@@ -102,6 +73,7 @@ class BrokerSource:
         self._once = Once(REMEMBERED)
         self._closed = threading.Event()
         self._cursor = Cursor("")
+        self._ever, self._failed = False, 0
         self._lost = ""
         self._kept = self._marked = ""
         self._state: SourceState = "starting"
@@ -138,50 +110,75 @@ class BrokerSource:
                 it refuses us.
         """
         if after:
-            self._cursor = _cursor(after)
-        ever, failures = False, 0
-        while not self._closed.is_set():
-            reader = self._connect()
-            reason = ""
-            try:
-                with closing(reader):
-                    reader.begin(self._cursor.place)
-                    ever = True
-                    yield from self._follow(reader)
-            except reader.failures as error:
-                reason = " ".join(str(error).split())[:200] or type(error).__name__
-                failures += 1
-                if not ever and failures >= 3:
-                    raise SourceError(
-                        f"expected {self.name}, got: {reason}",
-                        hint="is the broker running there? see docs/streams.md",
-                    ) from None
-            except SourceError as error:
-                if not ever:
-                    raise
-                reason = error.problem  # who refuses now may have been set up anew tomorrow
-            if not self._closed.is_set():
-                yield from self._rest(reason, quick=not ever)
+            self._cursor = cursor_of(after)
+        self._ever, self._failed = False, 0
+        helper = Helper()
+        try:
+            while not self._closed.is_set():
+                yield from self._connected(self._connect(), helper)
+        finally:
+            helper.end(CLOSE_SECONDS)
         self._state = "ended"
 
-    def _follow(self, reader: Reader) -> Iterator[Batch]:
+    def _connected(self, reader: Reader, helper: Helper) -> Iterator[Batch]:
+        """What one connection brings; then the wait until the next one is tried."""
+        reason = ""
+        try:
+            yield from self._follow(reader, helper)
+        except _ClosedError:
+            return
+        except reader.failures as error:
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            self._failed += 1
+            if not self._ever and self._failed >= ATTEMPTS:
+                raise SourceError(
+                    f"expected {self.name}, got: {reason}",
+                    hint="is the broker running there? see docs/streams.md",
+                ) from None
+        except SourceError as error:
+            if not self._ever:
+                raise
+            reason = error.problem  # who refuses now may have been set up anew tomorrow
+        finally:
+            helper.ask(reader.close)
+        if not self._closed.is_set():
+            yield from self._rest(reason, quick=not self._ever)
+
+    def _follow(self, reader: Reader, helper: Helper) -> Iterator[Batch]:
         """What comes, until the source is closed."""
+        place = self._cursor.place
+        yield from self._done(helper.ask(lambda: reader.begin(place)))
+        self._ever = True
         began = self._heard = clock()
         self._state, self._reason = "connected", ""
         while not self._closed.is_set():
-            fetched = reader.fetch(FETCH, WAIT_SECONDS)
+            fetched = yield from self._done(helper.ask(lambda: reader.fetch(FETCH, WAIT_SECONDS)))
             self._heard = now = clock()
             yield self._batch(fetched)
-            self._note(reader)
+            yield from self._note(reader, helper)
             if now - began > 60:
                 self._backoff.reset()
-        self._note(reader)
+        yield from self._note(reader, helper)
 
-    def _note(self, reader: Reader) -> None:
+    def _note(self, reader: Reader, helper: Helper) -> Generator[Batch, None, None]:
         """Tells the broker what is kept since it was told last."""
         kept = self._kept
-        if kept != self._marked and reader.keep(_cursor(kept).place):
-            self._marked = kept
+        if kept != self._marked:
+            place = cursor_of(kept).place
+            if (yield from self._done(helper.ask(lambda: reader.keep(place)))):
+                self._marked = kept
+
+    def _done(self, asked: Future[T]) -> Generator[Batch, None, T]:
+        """Waits for what a broker was asked, giving a sign of life every half second.
+
+        Raises:
+            _ClosedError: the source was closed, and the broker does not answer.
+        """
+        while not wait([asked], SIGN_SECONDS).done:
+            if self._closed.is_set():
+                raise _ClosedError
+            yield Batch(source=self.name)
+        return asked.result()
 
     def _batch(self, fetched: Fetched) -> Batch:
         batch = Batch(source=self.name)
@@ -207,13 +204,3 @@ class BrokerSource:
         until = time.monotonic() + wait
         while (left := until - time.monotonic()) > 0 and not self._closed.wait(min(0.5, left)):
             yield Batch(source=self.name)
-
-
-def _cursor(text: str) -> Cursor:
-    try:
-        return msgspec.json.decode(text, type=Cursor)
-    except msgspec.DecodeError as error:
-        raise SourceError(
-            f"expected a broker's cursor, got {text[:80]!r}",
-            hint="resume the stream that the cursor came from",
-        ) from error

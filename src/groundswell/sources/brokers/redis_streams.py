@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from groundswell.sources.brokers.address import Address, client, secrets_of
 from groundswell.sources.brokers.messages import Message
-from groundswell.sources.brokers.reading import BrokerSource, Fetched
+from groundswell.sources.brokers.reader import Fetched
+from groundswell.sources.brokers.reading import BrokerSource
 from groundswell.sources.brokers.redis_link import (
-    BEGINNING,
     FIELD,
     SIMULATED,
     parts,
@@ -27,6 +27,7 @@ from groundswell.sources.brokers.redis_link import (
     redis_name,
     refused,
 )
+from groundswell.sources.brokers.redis_place import EntryPlace, text_of, trimmed
 
 ACKNOWLEDGED = 10_000
 """Most entries that are acknowledged between two requests."""
@@ -35,23 +36,6 @@ ANEW = "the stream was made anew"
 GONE = "it was given out and deleted before it was read"
 
 Entries = list[tuple[bytes, dict[bytes, bytes] | None]]
-
-
-class _Place(NamedTuple):
-    """Everything up to an entry; `number` is how many were ever added up to it, 0 for unknown."""
-
-    entry: str = BEGINNING
-    number: int = 0
-
-    @classmethod
-    def of(cls, text: str) -> _Place:
-        """From `1700000000000-0` or `1700000000000-0#42`."""
-        entry, _, number = text.partition("#")
-        parts(entry)
-        return cls(entry, int(number) if number.isdecimal() else 0)
-
-    def __str__(self) -> str:
-        return f"{self.entry}#{self.number}" if self.number else self.entry
 
 
 class RedisReader:
@@ -66,7 +50,7 @@ class RedisReader:
         self._consumer = address.get("consumer") or socket.gethostname()
         self._field = address.get("field").encode()
         self._now = address.get("from") == "now"
-        self._place = _Place()
+        self._place = EntryPlace()
         self._lost = ""
         self._pending = False
         """Whether what this reader was given and did not acknowledge is still to be taken."""
@@ -76,11 +60,11 @@ class RedisReader:
         try:
             stream = self._info()
             if after:
-                self._place = _Place.of(after)
+                self._place = EntryPlace.of(after)
             elif self._now:
-                self._place = _Place(_text(stream, "last-generated-id"))
-            if parts(_text(stream, "last-generated-id")) < parts(self._place.entry):
-                self._place, self._lost = _Place(), ANEW
+                self._place = EntryPlace(text_of(stream, "last-generated-id"))
+            if parts(text_of(stream, "last-generated-id")) < parts(self._place.entry):
+                self._place, self._lost = EntryPlace(), ANEW
             if self._group:
                 self._join(resumes=bool(after))
         except self.failures as error:
@@ -116,7 +100,7 @@ class RedisReader:
             )
         else:
             self._pending = True
-            self._place = self._place if resumes else _Place()
+            self._place = self._place if resumes else EntryPlace()
 
     def fetch(self, most: int, seconds: float) -> Fetched:
         """At most so many entries; waits that long for the first one."""
@@ -142,10 +126,10 @@ class RedisReader:
         for one in (stream, found):
             if isinstance(one, Exception):
                 raise one
-        if parts(_text(stream, "last-generated-id")) < parts(self._place.entry):
-            self._place = _Place()
+        if parts(text_of(stream, "last-generated-id")) < parts(self._place.entry):
+            self._place = EntryPlace()
             return Fetched([], str(self._place), ANEW)
-        lost = _trimmed(stream, self._place)
+        lost = trimmed(stream, self._place)
         return self._taken(found, stream, lost)
 
     def _shared(self, most: int) -> Fetched:
@@ -163,8 +147,8 @@ class RedisReader:
         asked.xreadgroup(self._group, self._consumer, {self._stream: ">"}, count=most)
         stream, groups, found = asked.execute()
         at = next(one for one in groups if one["name"] == self._group.encode())
-        given = _Place(_text(at, "last-delivered-id"), at.get("entries-read") or 0)
-        return self._taken(found, None, _trimmed(stream, given))
+        given = EntryPlace(text_of(at, "last-delivered-id"), at.get("entries-read") or 0)
+        return self._taken(found, None, trimmed(stream, given))
 
     def _wait(self, most: int, seconds: float) -> Any:
         block = max(1, round(seconds * 1_000))
@@ -186,12 +170,12 @@ class RedisReader:
         if entries:
             last, number = entries[-1][0].decode(), self._place.number
             number = number + len(entries) if number and not lost else 0
-            if stream is not None and last == _text(stream, "last-generated-id"):
+            if stream is not None and last == text_of(stream, "last-generated-id"):
                 number = int(stream.get("entries-added") or 0)
-            self._place = _Place(last, 0 if self._group else number)
+            self._place = EntryPlace(last, 0 if self._group else number)
         elif stream is not None:
-            last = _text(stream, "last-generated-id")
-            self._place = _Place(last, int(stream.get("entries-added") or 0))
+            last = text_of(stream, "last-generated-id")
+            self._place = EntryPlace(last, int(stream.get("entries-added") or 0))
         return Fetched(messages, str(self._place), lost or (GONE if gone else ""))
 
     def _message(self, entry: str, fields: Mapping[bytes, bytes]) -> Message:
@@ -211,7 +195,7 @@ class RedisReader:
             return True
         for _ in range(ACKNOWLEDGED // PAGE):
             given = self._redis.xpending_range(
-                self._stream, self._group, min="-", max=_Place.of(place).entry, count=PAGE,
+                self._stream, self._group, min="-", max=EntryPlace.of(place).entry, count=PAGE,
                 consumername=self._consumer,
             )  # fmt: skip
             if given:
@@ -224,26 +208,6 @@ class RedisReader:
     def close(self) -> None:
         """Lets go of the connection."""
         self._redis.close()
-
-
-def _trimmed(stream: Mapping[str, Any], place: _Place) -> str:
-    """Why entries after a place may be missing; empty where none is.
-
-    The entry of the place itself must be gone; where Redis counts what was added (7.0), so must
-    more than what was read.
-    """
-    first = stream.get("first-entry")
-    begin = first[0].decode() if first else _text(stream, "last-generated-id")
-    if place.entry == BEGINNING or parts(begin) <= parts(place.entry):
-        return ""
-    if place.number and stream["entries-added"] - stream["length"] <= place.number:
-        return ""
-    return "the stream was trimmed before it was read"
-
-
-def _text(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name, BEGINNING.encode())
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def open_uri(uri: str) -> BrokerSource:
