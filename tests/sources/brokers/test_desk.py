@@ -38,7 +38,8 @@ class Killed(BaseException):
 
 @pytest.fixture(params=[RedisBroker, NatsBroker])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
-    pytest.importorskip("redis", reason="needs pip install 'groundswell[streams]'")
+    for module in ("redis", "nats"):
+        pytest.importorskip(module, reason="needs pip install 'groundswell[streams]'")
     folder = tmp_path / "broker"
     folder.mkdir()
     running = request.param(folder)
