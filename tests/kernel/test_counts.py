@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.kernel import counts
+from groundswell.kernel.counting import MISSED, Said
 from groundswell.kernel.hashing import join
 
 DECAYS = np.array([0.99, 0.8, 0.0, 0.0], np.float32)
@@ -24,7 +25,7 @@ class Ring:
         self.size = size
         self.position = 1
         self.held: deque[tuple[int, int, int]] = deque()  # (first, tokens, author)
-        self.said = counts.Said(
+        self.said = Said(
             np.zeros(size, np.uint64), np.zeros(size, np.uint8), np.zeros(size, np.uint32)
         )
 
@@ -40,8 +41,7 @@ class Ring:
                 self.said.joins[(begin + i) % self.size] = i > 0
         self.held += zip(first.tolist(), sizes, keys, strict=False)
         self.position = int(first[-1])
-        counts.count(
-            state,
+        state.count(
             self.said,
             first[:-1].astype(np.int64),
             np.array(sizes, np.uint16),
@@ -51,8 +51,7 @@ class Ring:
     def _let_go(self, state: counts.Counts, end: int) -> None:
         while self.held and self.held[0][0] + self.size < end:
             first, size, author = self.held.popleft()
-            counts.let_go(
-                state,
+            state.let_go(
                 self.said,
                 np.array([first], np.int64),
                 np.array([size], np.uint16),
@@ -60,7 +59,7 @@ class Ring:
             )
 
     def next_slice(self, state: counts.Counts, steps: int = 1) -> None:
-        counts.next_slice(state, steps)
+        state.next_slice(steps)
         self.held.clear()
 
 
@@ -117,7 +116,7 @@ def test_a_phrase_lacks_no_more_people_than_said(posts: list[Post]) -> None:
     counted = {int(r["key"]): int(r["authors"]) for r in state.records if r["words"] == 2}
     assert counted.keys() <= wrote.keys()
     for key, people in wrote.items():
-        assert len(people) - counts.MISSED <= counted.get(key, 0) <= len(people)
+        assert len(people) - MISSED <= counted.get(key, 0) <= len(people)
 
 
 def test_a_hundred_thousand_authors_and_their_second_posts() -> None:
@@ -154,7 +153,7 @@ def test_history_follows_slots_that_move() -> None:
     size = state.records.size
     held.feed(state, [(1, list(range(i, i + 200))) for i in range(100, 40_000, 200)])
     assert state.records.size > size
-    found = counts.find(state, key)
+    found = state.find(key)
     assert found.history[0] == pytest.approx(10 * 0.99, rel=1e-5)
 
 
@@ -167,4 +166,4 @@ def test_history_decays_a_slice_at_a_time_whenever_it_is_folded() -> None:
     held.next_slice(state, 2)
     held.feed(state, [(author, [5]) for author in range(1, 5)])
     held.next_slice(state)
-    assert counts.find(state, key).history[0] == pytest.approx(10 * 0.99**3 + 4 * 0.99, rel=1e-5)
+    assert state.find(key).history[0] == pytest.approx(10 * 0.99**3 + 4 * 0.99, rel=1e-5)

@@ -23,6 +23,7 @@ may have lost what it had (Manku & Motwani, "Approximate frequency counts over d
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,30 +31,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import table
+from groundswell.kernel.counting import TRACKS, Common, Found, Said
 from groundswell.kernel.distinct import distinct
 
-TRACKS: Final = 4
-"""Decaying sums a term: the long run, then up to three windows longer than a slice."""
-MISSED: Final = 2.0
-"""People whom the count of a phrase may lack, because its parts were not alive yet."""
 _LOAD: Final = 0.75
 _POWERS: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Where tokens are read: rings of one size, a power of two, by token position."""
-
-    hashes: NDArray[np.uint64]
-    joins: NDArray[np.uint8]
-    """1 where a phrase goes on from the token before."""
-    back: NDArray[np.uint32]
-    """Written: the distance back to the same token's last occurrence, 0 for none."""
-
-
 @dataclass(slots=True)
 class Counts:
-    """The state of counting. Arrays grow by doubling up to `limit` records."""
+    """`counting.Counting` in one table. Arrays grow by doubling up to `limit` records."""
 
     limit: int
     """Most records, a power of two; three quarters of them hold terms."""
@@ -74,9 +61,7 @@ class Counts:
     n_active: int = 0
     n_pairs: int = 0
     authors: int = 0
-    """Distinct authors of the open slice."""
     evicted: int = 0
-    """Terms forgotten since the beginning."""
     powers: NDArray[np.float32] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,184 +70,157 @@ class Counts:
             np.float32
         )
 
+    def count(
+        self,
+        said: Said,
+        first: NDArray[np.int64],
+        sizes: NDArray[np.uint16],
+        authors: NDArray[np.uint64],
+    ) -> None:
+        """See `Counting`."""
+        post = 0
+        while post < first.size:
+            totals = np.array([self.used, self.n_active, self.n_pairs, self.authors], np.int64)
+            post, why = table.count(
+                self.records, self.history, self.powers, self.active, self.pairs, self.people,
+                totals, said.hashes, said.joins, said.back, first, sizes, authors,
+                (post, np.uint32(self.slice), *(int(a.size * _LOAD) for a in (
+                    self.records, self.pairs, self.people))),
+            )  # fmt: skip
+            self.used, self.n_active, self.n_pairs, self.authors = (int(x) for x in totals)
+            if why == table.TABLE_FULL:
+                self._make_room(int(sizes[post]))
+            elif why == table.PAIRS_FULL:
+                self._more_pairs()
+            elif why == table.PEOPLE_FULL:
+                people = np.zeros(self.people.size * 4, table.PERSON)
+                table.rehouse(self.people, people)
+                self.people = people
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Terms of the table at the close of a slice, in order of their keys."""
+    def let_go(
+        self,
+        said: Said,
+        first: NDArray[np.int64],
+        sizes: NDArray[np.uint16],
+        authors: NDArray[np.uint64],
+    ) -> None:
+        """See `Counting`."""
+        post = 0
+        while post < first.size:
+            post, self.n_pairs = table.let_go(
+                self.people, self.pairs, said.hashes, said.joins, first, sizes, authors,
+                (post, self.n_pairs, int(self.pairs.size * _LOAD)),
+            )  # fmt: skip
+            if post < first.size:
+                self._more_pairs()
 
-    keys: NDArray[np.uint64]
-    words: NDArray[np.uint32]
-    last: NDArray[np.uint32]
-    history: NDArray[np.float32]
-    """Long-run authors before this slice, decayed to it: shape (n,)."""
+    def next_slice(self, steps: int = 1) -> None:
+        """See `Counting`."""
+        self.slice += steps
+        self.pairs = np.zeros(1 << max(12, (2 * self.n_pairs).bit_length()), np.uint64)
+        self.people = np.zeros(1 << max(10, (2 * self.authors).bit_length()), table.PERSON)
+        self.n_active = self.n_pairs = self.authors = 0
 
+    def find(self, keys: NDArray[np.uint64]) -> Found:
+        """See `Counting`."""
+        keys = distinct(keys)
+        slots = np.empty(keys.size, np.int64)
+        table.lookup(self.records, keys, slots)
+        return self._found(slots[slots >= 0])
 
-def count(
-    state: Counts,
-    said: Said,
-    first: NDArray[np.int64],
-    sizes: NDArray[np.uint16],
-    authors: NDArray[np.uint64],
-) -> None:
-    """Counts a run of posts of the open slice, whose tokens `said` holds already.
+    def people_now(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """See `Counting`."""
+        return self.said_now(keys)[1]
 
-    `first` gives the position of each post's first token, `sizes` how many it has (at most
-    `kinds.MAX_TOKENS`), `authors` who wrote it: shape (posts,). Earlier posts of the slice must
-    still be in `said`, or have been given to `let_go`.
-    """
-    post = 0
-    while post < first.size:
-        totals = np.array([state.used, state.n_active, state.n_pairs, state.authors], np.int64)
-        post, why = table.count(
-            state.records, state.history, state.powers, state.active, state.pairs, state.people,
-            totals, said.hashes, said.joins, said.back, first, sizes, authors,
-            (post, np.uint32(state.slice), *(int(a.size * _LOAD) for a in (
-                state.records, state.pairs, state.people))),
+    def said_now(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """See `Counting`."""
+        slots = np.empty(keys.size, np.int64)
+        table.lookup(self.records, keys, slots)
+        records = self.records[np.maximum(slots, 0)]
+        here = (slots >= 0) & (records["slice"] == self.slice)
+        posts, people = (np.where(here, records[name], 0) for name in ("posts", "authors"))
+        return posts.astype(np.uint32), people.astype(np.uint32)
+
+    def commonest_now(self, *, most: int, least: int) -> list[Common]:
+        """See `Counting`."""
+        records = self._words(least)
+        if records.size > most:
+            edge = np.partition(records["authors"], records.size - most)[records.size - most]
+            records = records[records["authors"] >= edge]
+        order = np.lexsort((records["key"], -records["authors"].astype(np.int64)))[:most]
+        chosen = records[order]
+        columns = (chosen[name].tolist() for name in ("key", "last", "posts", "authors"))
+        return [Common(*row) for row in zip(*columns, strict=True)]
+
+    def words_now(self, least: float = 0) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+        """See `Counting`."""
+        records = self._words(least)
+        records = records[np.argsort(records["key"], kind="stable")]
+        return records["key"].copy(), records["authors"].astype(np.float64)
+
+    def _words(self, least: float) -> NDArray[Any]:
+        """Records of the single words that as many people said in the open slice."""
+        records = self.records[self.active[: self.n_active]]
+        chosen: NDArray[Any] = records[(records["words"] == 1) & (records["authors"] >= least)]
+        return chosen
+
+    def candidates(
+        self,
+        volumes: NDArray[np.float32],
+        *,
+        min_authors: float,
+        z: float,
+        share: float,
+        prior: float,
+    ) -> Found:
+        """See `Counting`."""
+        out = np.empty(self.n_active, np.int64)
+        n = table.candidates(
+            self.records, self.history, self.active[: self.n_active], volumes,
+            np.float32(min_authors), np.float32(z * z / 2), np.float32(share), np.float32(prior),
+            out,
         )  # fmt: skip
-        state.used, state.n_active, state.n_pairs, state.authors = (int(x) for x in totals)
-        if why == table.TABLE_FULL:
-            _make_room(state, int(sizes[post]))
-        elif why == table.PAIRS_FULL:
-            _more_pairs(state)
-        elif why == table.PEOPLE_FULL:
-            people = np.zeros(state.people.size * 4, table.PERSON)
-            table.rehouse(state.people, people)
-            state.people = people
+        return self._found(out[:n])
 
+    def apart(self) -> Counts:
+        """See `Counting`: what is shared is only read, and `next_slice` makes new arrays."""
+        return copy.copy(self)
 
-def let_go(
-    state: Counts,
-    said: Said,
-    first: NDArray[np.int64],
-    sizes: NDArray[np.uint16],
-    authors: NDArray[np.uint64],
-) -> None:
-    """Takes from posts of the open slice what counting needs of them, before `said` drops them."""
-    post = 0
-    while post < first.size:
-        post, state.n_pairs = table.let_go(
-            state.people, state.pairs, said.hashes, said.joins, first, sizes, authors,
-            (post, state.n_pairs, int(state.pairs.size * _LOAD)),
-        )  # fmt: skip
-        if post < first.size:
-            _more_pairs(state)
-
-
-def next_slice(state: Counts, steps: int = 1) -> None:
-    """Closes the open slice and opens the one `steps` later."""
-    state.slice += steps
-    state.pairs = np.zeros(1 << max(12, (2 * state.n_pairs).bit_length()), np.uint64)
-    state.people = np.zeros(1 << max(10, (2 * state.authors).bit_length()), table.PERSON)
-    state.n_active = state.n_pairs = state.authors = 0
-
-
-def find(state: Counts, keys: NDArray[np.uint64]) -> Found:
-    """Looks terms up; those that the table does not know are left out."""
-    keys = distinct(keys)
-    slots = np.empty(keys.size, np.int64)
-    table.lookup(state.records, keys, slots)
-    return _found(state, slots[slots >= 0])
-
-
-def people_now(state: Counts, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """People of terms in the open slice; 0 for unknown ones, shape (keys,)."""
-    return said_now(state, keys)[1]
-
-
-def said_now(
-    state: Counts, keys: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Posts and people of terms in the open slice; 0 for unknown ones, shapes (keys,)."""
-    slots = np.empty(keys.size, np.int64)
-    table.lookup(state.records, keys, slots)
-    records = state.records[np.maximum(slots, 0)]
-    here = (slots >= 0) & (records["slice"] == state.slice)
-    posts, people = (np.where(here, records[name], 0) for name in ("posts", "authors"))
-    return posts.astype(np.uint32), people.astype(np.uint32)
-
-
-def commonest_now(state: Counts, *, most: int, least: int) -> list[tuple[int, int, int]]:
-    """The single words of the open slice that most people said, at least `least` of them.
-
-    Returns (position of a newest occurrence modulo 2³², posts, people), most people first.
-    """
-    records = state.records[state.active[: state.n_active]]
-    records = records[(records["words"] == 1) & (records["authors"] >= least)]
-    if records.size > most:
-        edge = np.partition(records["authors"], records.size - most)[records.size - most]
-        records = records[records["authors"] >= edge]
-    order = np.lexsort((records["key"], -records["authors"].astype(np.int64)))[:most]
-    chosen = records[order]
-    columns = (chosen[name].tolist() for name in ("last", "posts", "authors"))
-    return list(zip(*columns, strict=True))
-
-
-def words_now(state: Counts) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
-    """Single words of the open slice, and how many people said each."""
-    records = state.records[state.active[: state.n_active]]
-    records = records[records["words"] == 1]
-    return records["key"].copy(), records["authors"].astype(np.float64)
-
-
-def candidates(
-    state: Counts,
-    volumes: NDArray[np.float32],
-    *,
-    min_authors: float,
-    z: float,
-    share: float,
-    prior: float,
-) -> Found:
-    """Terms of the open slice that a first look finds above usual.
-
-    A window here is a decaying sum, which is cheap and near; posting lists decide afterwards.
-    `volumes[t]` is the board's own authors before this slice, decayed as track t; `volumes[TRACKS]`
-    those of this slice: shape (TRACKS + 1,). `share` is what the baseline allows to any term,
-    `prior` the people of history that it adds.
-    """
-    out = np.empty(state.n_active, np.int64)
-    n = table.candidates(
-        state.records, state.history, state.active[: state.n_active], volumes,
-        np.float32(min_authors), np.float32(z * z / 2), np.float32(share), np.float32(prior), out,
-    )  # fmt: skip
-    return _found(state, out[:n])
-
-
-def _found(state: Counts, slots: NDArray[np.int64]) -> Found:
-    slots = slots[np.argsort(state.records["key"][slots], kind="stable")]
-    records = state.records[slots]
-    behind = (state.slice - records["slice"]).astype(np.int64)
-    ended = np.where(behind > 0, records["authors"], 0).astype(np.float32)
-    decay = state.powers[0][np.minimum(behind, _POWERS - 1)]
-    history = (records["past"] + ended) * decay
-    return Found(records["key"].copy(), records["words"].copy(), records["last"].copy(), history)
-
-
-def _make_room(state: Counts, tokens: int) -> None:
-    """Grows the table; at the limit, forgets the weakest until a good part of it is free."""
-    if state.records.size < state.limit:
-        size = min(state.records.size * 4, state.limit)
-        records = np.zeros(size, table.RECORD)
-        history = np.zeros((size, TRACKS - 1), np.float32)
-        active = np.zeros(size, np.uint32)
-        state.n_active = table.copy(
-            state.records, state.history, records, history, active, np.uint32(state.slice)
+    def _found(self, slots: NDArray[np.int64]) -> Found:
+        slots = slots[np.argsort(self.records["key"][slots], kind="stable")]
+        records = self.records[slots]
+        behind = (self.slice - records["slice"]).astype(np.int64)
+        ended = np.where(behind > 0, records["authors"], 0).astype(np.float32)
+        decay = self.powers[0][np.minimum(behind, _POWERS - 1)]
+        history = (records["past"] + ended) * decay
+        return Found(
+            records["key"].copy(), records["words"].copy(), records["last"].copy(), history
         )
-        state.records, state.history, state.active = records, history, active
-        return
-    histogram = np.zeros(256, np.int64)
-    table.weigh(state.records, np.uint32(state.slice), histogram)
-    most = int(state.limit * _LOAD)
-    want = state.used - min(most // 2, most - table.GRAMS * tokens)
-    level = int(np.searchsorted(np.cumsum(histogram), want))
-    before = state.used
-    state.used, state.n_active = table.evict(
-        state.records, state.history, state.active, np.uint32(state.slice), level
-    )
-    state.evicted += before - state.used
 
+    def _make_room(self, tokens: int) -> None:
+        """Grows the table; at the limit, forgets the weakest until a good part of it is free."""
+        if self.records.size < self.limit:
+            size = min(self.records.size * 4, self.limit)
+            records = np.zeros(size, table.RECORD)
+            history = np.zeros((size, TRACKS - 1), np.float32)
+            active = np.zeros(size, np.uint32)
+            self.n_active = table.copy(
+                self.records, self.history, records, history, active, np.uint32(self.slice)
+            )
+            self.records, self.history, self.active = records, history, active
+            return
+        histogram = np.zeros(256, np.int64)
+        table.weigh(self.records, np.uint32(self.slice), histogram)
+        most = int(self.limit * _LOAD)
+        want = self.used - min(most // 2, most - table.GRAMS * tokens)
+        level = int(np.searchsorted(np.cumsum(histogram), want))
+        before = self.used
+        self.used, self.n_active = table.evict(
+            self.records, self.history, self.active, np.uint32(self.slice), level
+        )
+        self.evicted += before - self.used
 
-def _more_pairs(state: Counts) -> None:
-    pairs = np.zeros(state.pairs.size * 4, np.uint64)
-    table.refill(state.pairs, pairs)
-    state.pairs = pairs
+    def _more_pairs(self) -> None:
+        pairs = np.zeros(self.pairs.size * 4, np.uint64)
+        table.refill(self.pairs, pairs)
+        self.pairs = pairs

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import baseline, bursts, counts, ring, season, stories, usage
+from groundswell.kernel import baseline, bursts, ring, season, stories, usage
+from groundswell.kernel.counting import MISSED, Found
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
@@ -27,7 +28,7 @@ HEARD = 0.5
 class Measured:
     """All that is known of several terms at the close of a slice; shapes (terms, …)."""
 
-    found: counts.Found
+    found: Found
     lists: ring.Postings
     parts: Hashes
     """Hashes of each term's words in order, shape (terms, GRAMS); 0 beyond them."""
@@ -46,8 +47,8 @@ class Measured:
 def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> list[stories.Burst]:
     """Terms past the gate, and those of living stories, strongest first."""
     tracks = np.append(state.tracks, state.counts.authors).astype(np.float32)
-    new = counts.candidates(
-        state.counts, tracks, min_authors=0.6 * rules.few_authors, z=0.7 * rules.least_gate,
+    new = state.counts.candidates(
+        tracks, min_authors=0.6 * rules.few_authors, z=0.7 * rules.least_gate,
         share=rules.kappa_share, prior=rules.prior,
     )  # fmt: skip
     told = [np.array(story.terms, np.uint64) for story in state.living]
@@ -115,8 +116,8 @@ def _explained(
 def heard(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> list[stories.Burst]:
     """Terms that more people say now than usual, whether or not it may be chance, surest first."""
     tracks = np.append(state.tracks, state.counts.authors).astype(np.float32)
-    new = counts.candidates(
-        state.counts, tracks, min_authors=rules.few_authors, z=HEARD, share=0.0, prior=rules.prior
+    new = state.counts.candidates(
+        tracks, min_authors=rules.few_authors, z=HEARD, share=0.0, prior=rules.prior
     )
     seen = measure(state, rules, volumes, book, new.keys)
     if seen is None:
@@ -135,14 +136,14 @@ def measure(
     state: State, rules: Rules, volumes: Floats, book: usage.Lexicon, keys: Hashes
 ) -> Measured | None:
     """Everything about some terms, from the ring's posts; None when none of them is held."""
-    found = counts.find(state.counts, keys)
+    found = state.counts.find(keys)
     since = state.counts.slice - rules.depth + 1
     lists = ring.postings(state.ring, found.last, found.words, since)
     has = np.diff(lists.bounds) > 0
     if not has.any():
         return None
     if not has.all():
-        found = counts.Found(found.keys[has], found.words[has], found.last[has], found.history[has])
+        found = Found(found.keys[has], found.words[has], found.last[has], found.history[has])
         bounds = np.concatenate(([0], lists.bounds[1:][has]))  # the others have no posts
         lists = ring.Postings(bounds, lists.posts, lists.tokens)
     held = lists.posts % state.ring.posts
@@ -153,7 +154,7 @@ def measure(
     least = rarest(book, parts, found.words)
     plain, familiar = least >= rules.function_word, least >= rules.familiar_word
     habits = season.habits(state.week, found.keys)
-    missed = np.where(found.words > 1, counts.MISSED, 0.0)
+    missed = np.where(found.words > 1, MISSED, 0.0)
     usual = baseline.usual(
         found.history.astype(np.float64) + missed, people.per_slice, general, habits.share,
         volumes, float(state.tracks[0]), rules.windows,
@@ -176,9 +177,7 @@ def gate_of(rules: Rules) -> bursts.Gate:
     )
 
 
-def _parts(
-    state: State, found: counts.Found, lists: ring.Postings
-) -> tuple[Hashes, NDArray[np.uint8]]:
+def _parts(state: State, found: Found, lists: ring.Postings) -> tuple[Hashes, NDArray[np.uint8]]:
     """Hashes of each term's words in order, and the kind of its last token."""
     size = state.ring.tokens
     end = lists.tokens[lists.bounds[:-1]]

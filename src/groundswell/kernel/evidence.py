@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import copies, counts, ring
+from groundswell.kernel import copies, ring
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.doubts import Evidence, doubts, suspected
 from groundswell.kernel.kinds import DOMAIN, MENTION
@@ -106,6 +106,6 @@ def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
     """How many posts with any of the terms were deleted again."""
     if not state.ring.deletions:
         return 0
-    found = counts.find(state.counts, np.array(terms, np.uint64))
+    found = state.counts.find(np.array(terms, np.uint64))
     lists = ring.postings(state.ring, found.last, found.words, since, deleted=True)
     return int(distinct(lists.posts).size)

@@ -70,9 +70,9 @@ def apart(state: State) -> State:
     posts are counted. Posts deleted in the open slice may lose their text a little earlier, which
     no board shows.
     """
-    shared = [getattr(part, field.name) for part in (state.ring, state.counts)
-              for field in fields(part)]  # fmt: skip
-    return copy.deepcopy(state, {id(value): value for value in shared})
+    shared = [getattr(state.ring, field.name) for field in fields(state.ring)]
+    known = {id(value): value for value in shared}
+    return copy.deepcopy(state, known | {id(state.counts): state.counts.apart()})
 
 
 def explain(  # noqa: PLR0913 -- the term, and all that made the board

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import alike, company, counts, stories
+from groundswell.kernel import alike, company, stories
 from groundswell.kernel.detect import general_use, rarest
 from groundswell.kernel.naming import surface
 from groundswell.kernel.rules import Rules
@@ -168,7 +168,7 @@ def _usual_share(
     state: State, rules: Rules, said: company.Said, parts: NDArray[np.uint64], book: Lexicon
 ) -> tuple[Floats, Floats]:
     """Share of people who usually say each term; and, of its words, the most used in general."""
-    found = counts.find(state.counts, said.keys)
+    found = state.counts.find(said.keys)
     history = np.zeros(said.keys.size)
     history[np.searchsorted(said.keys, found.keys)] = found.history
     general = general_use(state, book, parts, said.words)

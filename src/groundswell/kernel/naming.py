@@ -7,7 +7,6 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts
 from groundswell.kernel.characters import SOFT_BREAK
 from groundswell.kernel.state import State
 from groundswell.kernel.stories import Burst
@@ -111,6 +110,6 @@ def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
 
 def is_common(state: State, parts: tuple[int, ...]) -> bool:
     """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
-    edges = counts.find(state.counts, np.array([parts[0], parts[-1]], np.uint64))
+    edges = state.counts.find(np.array([parts[0], parts[-1]], np.uint64))
     volume = float(state.tracks[0])
     return bool((edges.history > 0.02 * volume).all()) if volume > 0 else False

@@ -20,6 +20,7 @@ from groundswell.explanation import Explanation
 from groundswell.kernel import columns, counts, gone, ring, season, taking, usage, withdrawal
 from groundswell.kernel.barred import Barred
 from groundswell.kernel.columns import Columns
+from groundswell.kernel.counting import TRACKS
 from groundswell.kernel.detect import detect
 from groundswell.kernel.explain import apart, explain, key_of
 from groundswell.kernel.moods import Reader
@@ -78,8 +79,8 @@ class Kernel:
         self.veiled = 0
         """How often posts were hidden or shown again by it since the last close."""
         factors = [0.5 ** (1 / rules.half_life)]
-        factors += [1 - 1 / w for w in rules.windows if w > 1][: counts.TRACKS - 1]
-        factors += [0.0] * (counts.TRACKS - len(factors))
+        factors += [1 - 1 / w for w in rules.windows if w > 1][: TRACKS - 1]
+        factors += [0.0] * (TRACKS - len(factors))
         decays = np.array(factors)
         self.state = State(
             counts.Counts(rules.terms, decays.astype(np.float32)),
@@ -218,7 +219,7 @@ class Kernel:
 
     def _skip(self, steps: int) -> None:
         state = self.state
-        counts.next_slice(state.counts, steps)
+        state.counts.next_slice(steps)
         state.slice += steps
         state.volumes[:] = 0
         state.tracks *= state.decays**steps
@@ -244,7 +245,7 @@ class Kernel:
             for term, key in self.asked.items()
         ]
         followed = state.week.keys[: len(state.week.rows)]
-        now = counts.people_now(state.counts, followed)
+        now = state.counts.people_now(followed)
         season.record(state.week, followed, now, state.counts.authors)
         board = Board(
             board="all",
@@ -263,7 +264,7 @@ class Kernel:
         state.evicted_before = state.counts.evicted
         state.tracks = (state.tracks + state.counts.authors) * state.decays
         state.volumes = volumes
-        counts.next_slice(state.counts)
+        state.counts.next_slice()
         state.slice += 1
         state.slices += 1
         state.posts = 0
@@ -323,6 +324,6 @@ class Kernel:
         state = self.state
         if not self.book.languages or state.tracks[0] > LISTENED * self.rules.prior:
             return
-        words, people = counts.words_now(state.counts)
+        words, people = state.counts.words_now()
         frequencies = self.book.frequencies(words)
         state.languages = usage.mixture(frequencies, people, state.languages)

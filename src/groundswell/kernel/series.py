@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from groundswell.kernel import counts
 from groundswell.kernel.explain import key_of
 from groundswell.kernel.naming import surface
 from groundswell.kernel.state import State
@@ -41,7 +40,7 @@ class Counter:
     def _told(self, state: State, labels: list[str]) -> tuple[TermCount, ...]:
         keyed = [(label, key) for label in labels if (key := self._key(label))]
         keys = np.array([key for _, key in keyed], np.uint64)
-        posts, people = counts.said_now(state.counts, keys)
+        posts, people = state.counts.said_now(keys)
         rows = zip(keyed, posts.tolist(), people.tolist(), strict=True)
         return tuple(TermCount(label, said, by) for (label, _), said, by in rows)
 
@@ -56,12 +55,12 @@ class Counter:
 
 
 def _commonest(state: State) -> tuple[TermCount, ...]:
-    found = counts.commonest_now(state.counts, most=COMMONEST, least=LEAST)
+    found = state.counts.commonest_now(most=COMMONEST, least=LEAST)
     merged: dict[str, tuple[int, int]] = {}
-    for last, posts, people in found:
-        held = (state.ring.n_tokens - 1 - last) % (1 << 32) < state.ring.tokens
-        label = surface(state, last, last).casefold() if held else ""
+    for one in found:
+        held = (state.ring.n_tokens - 1 - one.last) % (1 << 32) < state.ring.tokens
+        label = surface(state, one.last, one.last).casefold() if held else ""
         if label:  # a deleted post has no words any more
             said, by = merged.get(label, (0, 0))
-            merged[label] = (said + posts, by + people)
+            merged[label] = (said + one.posts, by + one.people)
     return tuple(TermCount(label, said, by) for label, (said, by) in merged.items())

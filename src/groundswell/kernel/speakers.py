@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import copies, counts, origins, ring
+from groundswell.kernel import copies, origins, ring
 from groundswell.kernel.evidence import present
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
@@ -31,7 +31,7 @@ def about(state: State, rules: Rules, one: Living) -> Ints:
     keys = [key for key in one.terms if key in names and not names[key][1]]
     if not keys:
         return heard
-    found = counts.find(state.counts, np.array(keys, np.uint64))
+    found = state.counts.find(np.array(keys, np.uint64))
     since = state.counts.slice - rules.rank_window + 1
     lists = ring.postings(state.ring, found.last, found.words, since)
     return np.intersect1d(heard, lists.posts)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, gone, moods, ring, season, stories
+from groundswell.kernel import gone, moods, ring, season, stories
+from groundswell.kernel.counting import TRACKS, Counting
 from groundswell.model import MICROSECONDS
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 class State:
     """All that the kernel remembers between slices."""
 
-    counts: counts.Counts
+    counts: Counting
     ring: ring.Ring
     slice: int = -1
     """Number of the open slice since 1970; -1 before the first post."""
@@ -29,9 +30,9 @@ class State:
     newest: int = 0
     volumes: Floats = field(default_factory=lambda: np.zeros(1))
     """The board's authors a slice, newest closed one first, shape (depth,)."""
-    decays: Floats = field(default_factory=lambda: np.zeros(counts.TRACKS))
+    decays: Floats = field(default_factory=lambda: np.zeros(TRACKS))
     """Factor a slice of each track of history; the first is the long run."""
-    tracks: Floats = field(default_factory=lambda: np.zeros(counts.TRACKS))
+    tracks: Floats = field(default_factory=lambda: np.zeros(TRACKS))
     """The board's authors before the open slice, decayed as the counts' tracks."""
     languages: Floats = field(default_factory=lambda: np.zeros(0))
     """Shares of the lexicon's languages in what the board says."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, ring
+from groundswell.kernel import ring
 from groundswell.kernel.detect import general_use
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.kinds import TAG
@@ -46,10 +46,9 @@ def subject(state: State, rules: Rules, book: Lexicon) -> Subject:
     It is without words where a board has none, or where nothing is known of what people say
     elsewhere.
     """
-    words, people = counts.words_now(state.counts)
     volume, past = float(state.counts.authors), float(state.tracks[0])
-    words = words[people >= USED * max(volume, 1.0)]
-    found = counts.find(state.counts, words)
+    words, _ = state.counts.words_now(USED * max(volume, 1.0))
+    found = state.counts.find(words)
     share = found.history / max(past, 1.0)
     general = general_use(state, book, found.keys[:, None], found.words)
     spoken = state.ring.kinds[found.last % state.ring.tokens] <= TAG

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, ring
+from groundswell.kernel import ring
 from groundswell.kernel.barred import Barred
 from groundswell.kernel.columns import Columns
+from groundswell.kernel.counting import Said
 from groundswell.kernel.state import State
 
 Ints = NDArray[np.int64]
@@ -23,7 +24,7 @@ def take(
     texts, tokens, (authors, ids, replies, hosts, marks), came = columns
     begin, end = span
     held = state.ring
-    said = counts.Said(held.hashes, held.joins, held.back)
+    said = Said(held.hashes, held.joins, held.back)
     away = state.gone.hides(authors[begin:end])
     if barred.veils:
         first = tokens.first[begin : end + 1]
@@ -36,7 +37,7 @@ def take(
         first = tokens.first[low : high + 1]
         room = (high - low, int(first[-1] - first[0]))
         falls = ring.falling_out(held, *room, state.counts.slice)
-        counts.let_go(state.counts, said, held.first[falls], held.count[falls], held.authors[falls])
+        state.counts.let_go(said, held.first[falls], held.count[falls], held.authors[falls])
         part = slice(low, high)
         posts = ring.Posts(
             texts[part], came[part], times[part], flags[low - begin : high - begin],
@@ -46,5 +47,5 @@ def take(
             held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
             tokens.joins, first, state.counts.slice,
         )  # fmt: skip
-        counts.count(state.counts, said, held.first[places], held.count[places], authors[low:high])
+        state.counts.count(said, held.first[places], held.count[places], authors[low:high])
     state.posts += end - begin

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel import counts, ring
+from groundswell.kernel import ring
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.explain import key_of
 from groundswell.kernel.hashing import join
@@ -177,7 +177,7 @@ def lacking(state: State, keys: Terms) -> frozenset[int]:
     """Those of the terms that fewer than `LEAST` people say in posts that may be shown."""
     if not keys.size:
         return frozenset()
-    found, held = counts.find(state.counts, keys), state.ring
+    found, held = state.counts.find(keys), state.ring
     enough = np.zeros(found.keys.size, np.bool_)
     _enough(
         (held.hashes, held.back, held.owner, held.joins),
