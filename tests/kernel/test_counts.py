@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.kernel import counts
+from groundswell.kernel import counts, table
 from groundswell.kernel.counting import MISSED, Said
 from groundswell.kernel.hashing import join
 
@@ -63,14 +63,22 @@ class Ring:
         self.held.clear()
 
 
+def held(state: counts.Counts, words: int) -> dict[int, tuple[int, ...]]:
+    """What is known of terms of so many words, by key: posts, authors, past, slice, last."""
+    records = state.records()
+    records = records[records["words"] & table.WORDS == words]
+    names = ("posts", "authors", "past", "slice", "last")
+    columns = zip(*(records[name].tolist() for name in names), strict=True)
+    return dict(zip(records["key"].tolist(), columns, strict=True))
+
+
 def words_of(state: counts.Counts) -> dict[int, tuple[int, int]]:
     """(posts, authors) of each single word of the open slice."""
     inverse = pow(0x9E3779B97F4A7C15, -1, 2**64)
-    active = state.records[state.active[: state.n_active]]
     return {
-        int(r["key"]) * inverse % 2**64: (int(r["posts"]), int(r["authors"]))
-        for r in active
-        if r["words"] == 1
+        key * inverse % 2**64: (posts, authors)
+        for key, (posts, authors, _, slice_, _) in held(state, 1).items()
+        if slice_ == state.slice
     }
 
 
@@ -88,18 +96,119 @@ post = st.tuples(st.integers(1, 6), st.lists(st.integers(1, 12), max_size=8))
 @given(st.lists(post, max_size=40), st.integers(1, 7), st.sampled_from([1 << 6, 1 << 17]))
 @settings(deadline=None)
 def test_posts_and_authors_are_exact_however_batches_fall(
-    posts: list[Post], size: int, ring: int
+    posts: list[Post], size: int, places: int
 ) -> None:
     """Each word's posts and distinct authors equal the oracle's, for any cut into batches.
 
     Also where the ring drops posts of the slice that is open.
     """
     state = counts.Counts(1 << 14, DECAYS)
-    held = Ring(ring)
+    ring = Ring(places)
     for i in range(0, len(posts), size):
-        held.feed(state, posts[i : i + size])
+        ring.feed(state, posts[i : i + size])
     assert words_of(state) == oracle(posts)
     assert state.authors == len({author for author, _ in posts})
+
+
+class Plain:
+    """Counting in plain Python, post by post: what the table must hold, term by term."""
+
+    def __init__(self) -> None:
+        self.slice = 1
+        self.said: dict[tuple[int, ...], list[set[int] | int]] = {}
+        self.past: dict[tuple[int, ...], tuple[float, int]] = {}
+        self.wrote: dict[int, set[tuple[int, ...]]] = defaultdict(set)
+
+    def feed(self, posts: list[Post]) -> None:
+        for author, words in posts:
+            first = author not in self.wrote
+            seen: set[tuple[int, ...]] = set()
+            alive: dict[tuple[int, int], bool] = {}
+            for end in range(len(words)):
+                for n in (1, 2, 3):
+                    parts = [alive.get((n - 1, e), False) for e in (end, end - 1)]
+                    if n > 1 and not (end >= n - 1 and all(parts)):
+                        break
+                    term = tuple(words[end - n + 1 : end + 1])
+                    alive[n, end] = self._say(term, author, seen)
+            self.wrote[author] |= seen
+            if first:  # of it all phrases are remembered, alive or not
+                ends = [(n, end) for n in (2, 3) for end in range(n, len(words) + 1)]
+                self.wrote[author] |= {tuple(words[end - n : end]) for n, end in ends}
+
+    def _say(self, term: tuple[int, ...], author: int, seen: set[tuple[int, ...]]) -> bool:
+        if new := term not in self.said and term not in self.past:
+            self.past[term] = (0.0, 0)
+        people = self.said.setdefault(term, [set(), 0])
+        if term not in seen:
+            seen.add(term)
+            people[1] += 1
+            if term not in self.wrote[author] or not people[0]:
+                people[0].add(author)
+        return not new and (len(people[0]) > 1 or self.past[term][0] > 0)
+
+    def next_slice(self, steps: int) -> None:
+        for term, (people, _) in self.said.items():
+            past, last = self.past[term]
+            decayed = past * DECAYS[0] ** (self.slice - last) if past else 0.0
+            self.past[term] = (decayed + len(people), self.slice)
+        self.slice += steps
+        self.said, self.wrote = {}, defaultdict(set)
+
+
+@given(
+    st.lists(st.tuples(st.lists(post, max_size=25), st.integers(1, 3)), max_size=4),
+    st.integers(1, 9),
+)
+@settings(deadline=None)
+def test_all_terms_are_those_of_plain_counting(
+    slices: list[tuple[list[Post], int]], size: int
+) -> None:
+    """Words, pairs and triples of several slices: posts and authors as plain Python counts them.
+
+    Sweeps over runs of any length give what counting post by post, term by term, gives.
+    """
+    state, ring, plain = counts.Counts(1 << 14, DECAYS), Ring(), Plain()
+    for posts, steps in slices:
+        for i in range(0, len(posts), size):
+            ring.feed(state, posts[i : i + size])
+        plain.feed(posts)
+        for words in (1, 2, 3):
+            now = {key: row[:2] for key, row in held(state, words).items() if row[3] == state.slice}
+            said = {
+                _key(term): (times, len(people))
+                for term, (people, times) in plain.said.items()
+                if len(term) == words
+            }
+            assert now == said
+        ring.next_slice(state, steps)
+        plain.next_slice(steps)
+
+
+def _key(term: tuple[int, ...]) -> int:
+    hashes = [np.uint64(word * 0x9E3779B97F4A7C15 % 2**64) for word in reversed(term)]
+    key = hashes[0]
+    for before in hashes[1:]:
+        key = np.uint64(join(key, before))
+    return int(key)
+
+
+@pytest.mark.parametrize("size", [1, 37, 100])
+def test_what_is_forgotten_does_not_go_by_batches(size: int) -> None:
+    """A full table forgets the same terms however its posts are cut, and where each one stood."""
+    posts = [(a % 90, [a * 7 % 300, *range(a * 9, a * 9 + 9), a % 40]) for a in range(5_000)]
+
+    def counted(size: int) -> tuple[int, list[dict[int, tuple[int, ...]]]]:
+        state, ring = counts.Counts(1 << 13, DECAYS), Ring()
+        for begin in range(0, len(posts), 1_000):
+            for i in range(begin, begin + 1_000, size):
+                ring.feed(state, posts[i : i + min(size, begin + 1_000 - i)])
+            ring.next_slice(state)
+        return state.evicted, [held(state, words) for words in (1, 2, 3)]
+
+    evicted, terms = counted(size)
+    assert evicted > 10_000
+    assert (evicted, terms) == counted(1_000)
 
 
 @given(st.lists(post, max_size=60))
@@ -113,7 +222,7 @@ def test_a_phrase_lacks_no_more_people_than_said(posts: list[Post]) -> None:
         keys = [np.uint64(w * 0x9E3779B97F4A7C15 % 2**64) for w in words]
         for left, right in pairwise(keys):
             wrote[int(join(right, left))].add(author)
-    counted = {int(r["key"]): int(r["authors"]) for r in state.records if r["words"] == 2}
+    counted = {key: authors for key, (_, authors, *_) in held(state, 2).items()}
     assert counted.keys() <= wrote.keys()
     for key, people in wrote.items():
         assert len(people) - MISSED <= counted.get(key, 0) <= len(people)
@@ -122,37 +231,37 @@ def test_a_phrase_lacks_no_more_people_than_said(posts: list[Post]) -> None:
 def test_a_hundred_thousand_authors_and_their_second_posts() -> None:
     """100,000 authors say one word twice in a slice: all are counted once (the prototype lost)."""
     state = counts.Counts(1 << 14, DECAYS)
-    held = Ring()
+    ring = Ring()
     for _ in range(2):
         for base in range(0, 100_000, 5_000):
-            held.feed(state, [(base + i + 1, [7]) for i in range(5_000)])
+            ring.feed(state, [(base + i + 1, [7]) for i in range(5_000)])
     assert words_of(state)[7] == (200_000, 100_000)
 
 
 def test_a_full_table_forgets_the_weakest_and_says_how_many() -> None:
     """A million words seen once pass through a small table; what several people say stays."""
     state = counts.Counts(1 << 14, DECAYS)
-    held = Ring()
-    held.feed(state, [(author, [1, 2, 3]) for author in range(1, 30)])
+    ring = Ring()
+    ring.feed(state, [(author, [1, 2, 3]) for author in range(1, 30)])
     for base in range(10, 200_000, 1_000):
         words = [(99, list(range(base + i, base + i + 10))) for i in range(0, 1_000, 10)]
-        held.feed(state, words)
+        ring.feed(state, words)
     assert state.evicted > 150_000
-    assert state.records.size == 1 << 14
+    assert sum(region.records.size for region in state.regions.regions) <= 1 << 14
     assert words_of(state)[1] == (29, 29)
-    assert state.used <= 0.75 * state.records.size
+    assert state.used <= 0.75 * (1 << 14)
 
 
 def test_history_follows_slots_that_move() -> None:
     """Growing the table moves its slots; what a term had in earlier slices goes with it."""
     state = counts.Counts(1 << 18, DECAYS)
-    held = Ring()
-    held.feed(state, [(author, [5]) for author in range(1, 11)])
+    ring = Ring()
+    ring.feed(state, [(author, [5]) for author in range(1, 11)])
     key = np.array([5 * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
-    held.next_slice(state)
-    size = state.records.size
-    held.feed(state, [(1, list(range(i, i + 200))) for i in range(100, 40_000, 200)])
-    assert state.records.size > size
+    ring.next_slice(state)
+    size = state.regions.regions[0].records.size
+    ring.feed(state, [(1, list(range(i, i + 200))) for i in range(100, 40_000, 200)])
+    assert state.regions.regions[0].records.size > size
     found = state.find(key)
     assert found.history[0] == pytest.approx(10 * 0.99, rel=1e-5)
 
@@ -160,10 +269,10 @@ def test_history_follows_slots_that_move() -> None:
 def test_history_decays_a_slice_at_a_time_whenever_it_is_folded() -> None:
     """Ten authors in slice 1 and four in slice 3 weigh 10·d³ + 4·d in slice 4."""
     state = counts.Counts(1 << 14, DECAYS)
-    held = Ring()
+    ring = Ring()
     key = np.array([5 * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
-    held.feed(state, [(author, [5]) for author in range(1, 11)])
-    held.next_slice(state, 2)
-    held.feed(state, [(author, [5]) for author in range(1, 5)])
-    held.next_slice(state)
+    ring.feed(state, [(author, [5]) for author in range(1, 11)])
+    ring.next_slice(state, 2)
+    ring.feed(state, [(author, [5]) for author in range(1, 5)])
+    ring.next_slice(state)
     assert state.find(key).history[0] == pytest.approx(10 * 0.99**3 + 4 * 0.99, rel=1e-5)

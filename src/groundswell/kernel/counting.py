@@ -61,12 +61,17 @@ class Counting(Protocol):
     dataclass of the kernel or an engine.
     """
 
-    slice: int
-    """Number of the open slice, from 1 on."""
-    authors: int
-    """Distinct authors of the open slice."""
-    evicted: int
-    """Terms forgotten since the beginning."""
+    @property
+    def slice(self) -> int:
+        """Number of the open slice, from 1 on."""
+
+    @property
+    def authors(self) -> int:
+        """Distinct authors of the open slice."""
+
+    @property
+    def evicted(self) -> int:
+        """Terms forgotten since the beginning."""
 
     @property
     def used(self) -> int:

@@ -1,12 +1,14 @@
 """Exact posts and distinct authors per term and slice, in bounded memory.
 
-One open-addressing table of 32-byte records knows every term (a word, hashtag, emoji, link,
-domain, mention, or a phrase of up to three words) by its 64-bit hash; no string is kept.
+32-byte records know every term (a word, hashtag, emoji, link, domain, mention, or a phrase of up to
+three words) by its 64-bit hash; no string is kept. They stand in `regions`, and are counted in
+sweeps over a run of posts (`sweep`).
 
 Distinct authors are exact. An author's first post of a slice costs nothing more: whatever it says,
 this author says for the first time. With the second post of the same author, what the first one
 said goes into a set of (term, author) pairs that lives for one slice, and from then on every term
-of theirs is looked up there. Most people write once a minute, so most posts never touch the set.
+of theirs is looked up there (`authors`). Most people write once a minute, so most posts never touch
+the set.
 
 A phrase is looked for only where its parts are alive, that is, two people said them: most phrases
 are said once, and would be most of the table. So a phrase's count may lack its first people; the
@@ -15,60 +17,70 @@ gate does not, for posting lists are exact (`ring`).
 What is kept adds up: counts of two shards or of two slices are summed, and ratios are taken after.
 History is a sum that decays by a factor a slice, folded lazily when a term is next seen.
 
-When the table is full, terms are forgotten, weakest and oldest first, and counted in `evicted`.
-A term with two authors or more in the open slice is never forgotten; another one that comes back
-may have lost what it had (Manku & Motwani, "Approximate frequency counts over data streams", VLDB
-2002, is the same bargain).
+When a region is full, terms are forgotten, weakest and oldest first, and counted in `evicted`.
+A term with two authors or more in the open slice is never forgotten while another one can be; one
+that comes back may have lost what it had (Manku & Motwani, "Approximate frequency counts over data
+streams", VLDB 2002, is the same bargain).
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import table
-from groundswell.kernel.counting import TRACKS, Common, Found, Said
+from groundswell.kernel import authors as writers
+from groundswell.kernel import sweep, table
+from groundswell.kernel.counting import Common, Counting, Found, Said
 from groundswell.kernel.distinct import distinct
+from groundswell.kernel.regions import SHIFT, Regions
 
 _LOAD: Final = 0.75
 _POWERS: Final = 4096
+RUN: Final = 1 << 14
+"""Tokens that are swept at once: what is known of them stays in the processor's cache."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Counts:
-    """`counting.Counting` in one table. Arrays grow by doubling up to `limit` records."""
+    """`counting.Counting` in one process."""
 
     limit: int
-    """Most records, a power of two; three quarters of them hold terms."""
+    """Most records, a power of two; two thirds of them hold terms for long."""
     decays: NDArray[np.float32]
     """Factor a slice of each track, in (0, 1); 0 for a track that is not used. Shape (TRACKS,)."""
-    records: NDArray[Any] = field(default_factory=lambda: np.zeros(1 << 14, table.RECORD))
-    history: NDArray[np.float32] = field(
-        default_factory=lambda: np.zeros((1 << 14, TRACKS - 1), np.float32)
-    )
-    """Authors of slices before `slice`, decayed to it: every track but the long run."""
-    active: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(1 << 14, np.uint32))
-    """Slots seen in the open slice."""
+    regions: Regions = field(init=False)
     pairs: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(1 << 12, np.uint64))
-    people: NDArray[Any] = field(default_factory=lambda: np.zeros(1 << 10, table.PERSON))
+    people: NDArray[Any] = field(default_factory=lambda: np.zeros(1 << 10, writers.PERSON))
     """Authors of the open slice."""
     slice: int = 1
-    used: int = 0
-    n_active: int = 0
-    n_pairs: int = 0
-    authors: int = 0
+    totals: NDArray[np.int64] = field(default_factory=lambda: np.zeros(2, np.int64))
+    """Pairs, and distinct authors, of the open slice."""
     evicted: int = 0
     powers: NDArray[np.float32] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.regions = Regions(self.limit)
         exponents = np.arange(_POWERS, dtype=np.float64)
         self.powers = np.power(self.decays.astype(np.float64)[:, None], exponents[None, :]).astype(
             np.float32
         )
+
+    @property
+    def used(self) -> int:
+        """See `Counting`."""
+        return self.regions.terms
+
+    @property
+    def authors(self) -> int:
+        """See `Counting`."""
+        return int(self.totals[1])
+
+    # -- counting --------------------------------------------------------------------------------
 
     def count(
         self,
@@ -78,24 +90,74 @@ class Counts:
         authors: NDArray[np.uint64],
     ) -> None:
         """See `Counting`."""
-        post = 0
-        while post < first.size:
-            totals = np.array([self.used, self.n_active, self.n_pairs, self.authors], np.int64)
-            post, why = table.count(
-                self.records, self.history, self.powers, self.active, self.pairs, self.people,
-                totals, said.hashes, said.joins, said.back, first, sizes, authors,
-                (post, np.uint32(self.slice), *(int(a.size * _LOAD) for a in (
-                    self.records, self.pairs, self.people))),
+        if not first.size:
+            return
+        tokens = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+        blocks = first // self.regions.block_tokens
+        begin = 0
+        while begin < first.size:
+            self.evicted += self.regions.settle(int(first[begin]), self.slice)
+            end = int(np.searchsorted(blocks, blocks[begin], "right"))
+            end = min(end, max(begin + 1, int(np.searchsorted(tokens, tokens[begin] + RUN))))
+            run = slice(begin, end)
+            offsets = tokens[begin : end + 1] - tokens[begin]
+            self._sweep(said, (first[run], sizes[run], authors[run]), offsets)
+            begin = end
+
+    def _sweep(self, said: Said, posts: tuple[Any, ...], offsets: NDArray[np.int64]) -> None:
+        """Counts a run of posts: their authors, all words, then phrases that may matter."""
+        salts = np.empty(posts[0].size, np.uint64)
+        at = 0
+        while at < salts.size:
+            at, why = writers.meet(
+                self.people, self.pairs, self.totals, said.hashes, said.joins, posts, salts, at,
+                self._most_pairs,
             )  # fmt: skip
-            self.used, self.n_active, self.n_pairs, self.authors = (int(x) for x in totals)
-            if why == table.TABLE_FULL:
-                self._make_room(int(sizes[post]))
-            elif why == table.PAIRS_FULL:
-                self._more_pairs()
-            elif why == table.PEOPLE_FULL:
-                people = np.zeros(self.people.size * 4, table.PERSON)
-                table.rehouse(self.people, people)
-                self.people = people
+            self._make_room(why, 0, 0)
+        alive = np.zeros(int(offsets[-1]), np.uint8)
+        rings = (said.hashes, said.joins, said.back)
+        regions, current, post, token = self.regions, np.uint32(self.slice), 0, 0
+        while post < salts.size:
+            post, token, why = sweep.words(
+                regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals, rings,
+                posts, salts, offsets, alive, (post, token, current, self._most_pairs),
+            )  # fmt: skip
+            if why:
+                position = int(posts[0][post]) + token
+                key = int(said.hashes[position & (said.hashes.size - 1)])
+                self._make_room(why, key, position)
+        room = np.empty(alive.size, sweep.ITEM)
+        for length in range(2, table.GRAMS + 1):
+            items = room[: sweep.gather(length, rings, posts, offsets, alive, room)]
+            at = 0
+            while at < items.size:
+                at, why = sweep.phrases(
+                    regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals,
+                    posts, salts, offsets, alive, items, (at, length, current, self._most_pairs),
+                )  # fmt: skip
+                if why:
+                    position = int(posts[0][int(items["post"][at])])
+                    self._make_room(why, int(items["key"][at]), position)
+
+    @property
+    def _most_pairs(self) -> int:
+        return int(self.pairs.size * _LOAD)
+
+    def _make_room(self, why: int, key: int, position: int) -> None:
+        """Gives more room to what was full; `key` is the term that found none, and where it was."""
+        number = key >> int(SHIFT)
+        if why == writers.PAIRS_FULL:
+            pairs = np.zeros(self.pairs.size * 2, np.uint64)
+            writers.refill(self.pairs, pairs)
+            self.pairs = pairs
+        elif why == writers.PEOPLE_FULL:
+            people = np.zeros(self.people.size * 2, writers.PERSON)
+            writers.rehouse(self.people, people)
+            self.people = people
+        elif why == writers.ROWS_FULL:
+            self.regions.more_rows(number)
+        elif why == writers.REGION_FULL:
+            self.evicted += self.regions.make_room(number, self.slice, position)
 
     def let_go(
         self,
@@ -107,26 +169,27 @@ class Counts:
         """See `Counting`."""
         post = 0
         while post < first.size:
-            post, self.n_pairs = table.let_go(
-                self.people, self.pairs, said.hashes, said.joins, first, sizes, authors,
-                (post, self.n_pairs, int(self.pairs.size * _LOAD)),
+            post = writers.let_go(
+                self.people, self.pairs, self.totals, said.hashes, said.joins,
+                (first, sizes, authors), post, self._most_pairs,
             )  # fmt: skip
             if post < first.size:
-                self._more_pairs()
+                self._make_room(writers.PAIRS_FULL, 0, 0)
 
     def next_slice(self, steps: int = 1) -> None:
         """See `Counting`."""
         self.slice += steps
-        self.pairs = np.zeros(1 << max(12, (2 * self.n_pairs).bit_length()), np.uint64)
-        self.people = np.zeros(1 << max(10, (2 * self.authors).bit_length()), table.PERSON)
-        self.n_active = self.n_pairs = self.authors = 0
+        pairs, people = (2 * int(total) for total in self.totals)
+        self.pairs = np.zeros(1 << max(12, pairs.bit_length()), np.uint64)
+        self.people = np.zeros(1 << max(10, people.bit_length()), writers.PERSON)
+        self.totals = np.zeros(2, np.int64)
+
+    # -- answering -------------------------------------------------------------------------------
 
     def find(self, keys: NDArray[np.uint64]) -> Found:
         """See `Counting`."""
-        keys = distinct(keys)
-        slots = np.empty(keys.size, np.int64)
-        table.lookup(self.records, keys, slots)
-        return self._found(slots[slots >= 0])
+        records = self.regions.lookup(distinct(keys))
+        return self._found(records[records["key"] != 0])
 
     def people_now(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
         """See `Counting`."""
@@ -134,19 +197,14 @@ class Counts:
 
     def said_now(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """See `Counting`."""
-        slots = np.empty(keys.size, np.int64)
-        table.lookup(self.records, keys, slots)
-        records = self.records[np.maximum(slots, 0)]
-        here = (slots >= 0) & (records["slice"] == self.slice)
+        records = self.regions.lookup(keys)
+        here = records["slice"] == self.slice
         posts, people = (np.where(here, records[name], 0) for name in ("posts", "authors"))
         return posts.astype(np.uint32), people.astype(np.uint32)
 
     def commonest_now(self, *, most: int, least: int) -> list[Common]:
         """See `Counting`."""
         records = self._words(least)
-        if records.size > most:
-            edge = np.partition(records["authors"], records.size - most)[records.size - most]
-            records = records[records["authors"] >= edge]
         order = np.lexsort((records["key"], -records["authors"].astype(np.int64)))[:most]
         chosen = records[order]
         columns = (chosen[name].tolist() for name in ("key", "last", "posts", "authors"))
@@ -158,12 +216,6 @@ class Counts:
         records = records[np.argsort(records["key"], kind="stable")]
         return records["key"].copy(), records["authors"].astype(np.float64)
 
-    def _words(self, least: float) -> NDArray[Any]:
-        """Records of the single words that as many people said in the open slice."""
-        records = self.records[self.active[: self.n_active]]
-        chosen: NDArray[Any] = records[(records["words"] == 1) & (records["authors"] >= least)]
-        return chosen
-
     def candidates(
         self,
         volumes: NDArray[np.float32],
@@ -174,53 +226,51 @@ class Counts:
         prior: float,
     ) -> Found:
         """See `Counting`."""
-        out = np.empty(self.n_active, np.int64)
-        n = table.candidates(
-            self.records, self.history, self.active[: self.n_active], volumes,
-            np.float32(min_authors), np.float32(z * z / 2), np.float32(share), np.float32(prior),
-            out,
-        )  # fmt: skip
-        return self._found(out[:n])
+        bar, current = np.float32(z * z / 2), np.uint32(self.slice)
+        asked = np.float32(min_authors), bar, np.float32(share), np.float32(prior)
 
-    def apart(self) -> Counts:
+        def look(number: int, out: NDArray[Any]) -> int:
+            region = self.regions.regions[number]
+            found: int = table.candidates(
+                region.records, region.rows, current, volumes, *asked, out
+            )
+            return found
+
+        return self._found(self._gather(look))
+
+    def apart(self) -> Counting:
         """See `Counting`: what is shared is only read, and `next_slice` makes new arrays."""
         return copy.copy(self)
 
-    def _found(self, slots: NDArray[np.int64]) -> Found:
-        slots = slots[np.argsort(self.records["key"][slots], kind="stable")]
-        records = self.records[slots]
+    def records(self) -> NDArray[Any]:
+        """All records that are in use, in no order, with the row of history above `words`."""
+        found = np.concatenate([region.records for region in self.regions.regions])
+        used: NDArray[Any] = found[found["key"] != 0]
+        return used
+
+    def _words(self, least: float) -> NDArray[Any]:
+        """Records of the single words that as many people said in the open slice."""
+        current = np.uint32(self.slice)
+
+        def look(number: int, out: NDArray[Any]) -> int:
+            found: int = table.said(self.regions.regions[number].records, current, least, out)
+            return found
+
+        return self._gather(look)
+
+    def _gather(self, look: Callable[[int, NDArray[Any]], int]) -> NDArray[Any]:
+        """What a look finds in each region, in a row."""
+        room = np.empty(int(self.regions.used[:, 0].max()), table.RECORD)
+        return np.concatenate(
+            [room[: look(number, room)].copy() for number in range(len(self.regions.regions))]
+        )
+
+    def _found(self, records: NDArray[Any]) -> Found:
+        records = records[np.argsort(records["key"], kind="stable")]
         behind = (self.slice - records["slice"]).astype(np.int64)
         ended = np.where(behind > 0, records["authors"], 0).astype(np.float32)
         decay = self.powers[0][np.minimum(behind, _POWERS - 1)]
         history = (records["past"] + ended) * decay
         return Found(
-            records["key"].copy(), records["words"].copy(), records["last"].copy(), history
+            records["key"].copy(), records["words"] & table.WORDS, records["last"].copy(), history
         )
-
-    def _make_room(self, tokens: int) -> None:
-        """Grows the table; at the limit, forgets the weakest until a good part of it is free."""
-        if self.records.size < self.limit:
-            size = min(self.records.size * 4, self.limit)
-            records = np.zeros(size, table.RECORD)
-            history = np.zeros((size, TRACKS - 1), np.float32)
-            active = np.zeros(size, np.uint32)
-            self.n_active = table.copy(
-                self.records, self.history, records, history, active, np.uint32(self.slice)
-            )
-            self.records, self.history, self.active = records, history, active
-            return
-        histogram = np.zeros(256, np.int64)
-        table.weigh(self.records, np.uint32(self.slice), histogram)
-        most = int(self.limit * _LOAD)
-        want = self.used - min(most // 2, most - table.GRAMS * tokens)
-        level = int(np.searchsorted(np.cumsum(histogram), want))
-        before = self.used
-        self.used, self.n_active = table.evict(
-            self.records, self.history, self.active, np.uint32(self.slice), level
-        )
-        self.evicted += before - self.used
-
-    def _more_pairs(self) -> None:
-        pairs = np.zeros(self.pairs.size * 4, np.uint64)
-        table.refill(self.pairs, pairs)
-        self.pairs = pairs

@@ -12,6 +12,7 @@ from groundswell.kernel import characters as ch
 from groundswell.kernel.domains import registrable_start
 from groundswell.kernel.hashing import FNV_OFFSET, mix, step
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+from groundswell.kernel.pointers import lent
 
 
 @njit(nogil=True, cache=True)
@@ -155,8 +156,11 @@ def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 @njit(nogil=True, cache=True)
 def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0912, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
     """Cuts a buffer into tokens: fills the columns `out` and `first`; returns their number."""
-    classes, folded, lookalike = characters
-    hashes, starts, ends, kinds, joins = out
+    buffer, first = lent(buffer), lent(first)
+    classes, folded, lookalike = lent(characters[0]), lent(characters[1]), lent(characters[2])
+    hashes, starts, ends = lent(out[0]), lent(out[1]), lent(out[2])
+    kinds, joins = lent(out[3]), lent(out[4])
+    plain, wildcard, exception = lent(rules[0]), lent(rules[1]), lent(rules[2])
     n = buffer.size
     i = 0
     post = 0
@@ -219,7 +223,7 @@ def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def] 
             kinds[k] = LINK
             joins[k] = 0
             k += 1
-            domain = registrable_start(buffer, body, host_end, rules[0], rules[1], rules[2])
+            domain = registrable_start(buffer, body, host_end, plain, wildcard, exception)
             h = step(FNV_OFFSET, 46)
             for j in range(domain, host_end):
                 h = step(h, folded[buffer[j]])

@@ -6,13 +6,15 @@ record or for ten at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 
 @intrinsic
-def prefetch(typing_context, array, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001 -- numba's door
+def _prefetch(typing_context, array, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
     """Asks for the memory of `array[index]` without waiting for it."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
@@ -31,3 +33,6 @@ def prefetch(typing_context, array, index):  # type: ignore[no-untyped-def]  # n
         return context.get_dummy_value()
 
     return types.void(array, index), generate
+
+
+prefetch: Any = _prefetch

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import DOMAIN
+from groundswell.kernel.pointers import lent
 
 DELETED: Final = 1
 HIDDEN: Final = 2
@@ -294,8 +295,9 @@ def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  #
 @njit(nogil=True, cache=True)
 def _postings(token, post, at, last, words, bounds, posts, tokens, done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
     """Fills the lists of terms from number `done` on; returns how many are, when room runs out."""
-    hashes, back, owner, joins = token
-    slices, flags, first = post
+    hashes, back, owner, joins = lent(token[0]), lent(token[1]), lent(token[2]), lent(token[3])
+    slices, flags, first = lent(post[0]), lent(post[1]), lent(post[2])
+    bounds, posts, tokens = lent(bounds), lent(posts), lent(tokens)
     n_tokens, n_posts, since, wanted = at
     mask = hashes.size - 1  # sizes are powers of two, and a division would cost as much as a step
     held = slices.size - 1

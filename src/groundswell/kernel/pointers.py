@@ -1,0 +1,44 @@
+"""Arrays in compiled loops without counting references to them.
+
+Numba counts a reference to each array that is handed to an inlined function, with an atomic
+addition, and takes it back: in a loop of a few nanoseconds that is most of the work. And a loop
+takes so many arrays as it has arguments; those whose number is not known come by their addresses.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def _pointer(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
+    """The address, an integer, as what `numba.carray` takes. Who calls keeps the array alive."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.voidptr(types.uint64), generate
+
+
+@intrinsic
+def _lent(typing_context, array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
+    """The same array, to which nobody counts references: good while the function's own one is."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        kind = signature.args[0]
+        given = context.make_array(kind)(context, builder, arguments[0])
+        found = context.make_array(kind)(context, builder)
+        for name in ("nitems", "itemsize", "data", "shape", "strides"):
+            setattr(found, name, getattr(given, name))
+        found.meminfo = cgutils.get_null_value(found.meminfo.type)  # type: ignore[no-untyped-call]
+        found.parent = cgutils.get_null_value(found.parent.type)  # type: ignore[no-untyped-call]
+        return found._getvalue()
+
+    return array(array), generate
+
+
+pointer: Any = _pointer
+lent: Any = _lent
