@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import repeat
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,23 +22,32 @@ last column has the ring's flags), and where each post came from."""
 def read(batch: Batch, tables: Tables) -> Columns:
     """The columns of a batch; a post without an author is its own."""
     prepared = prepare(batch.texts, batch.links, tables)
+    nobody = np.zeros(len(batch), np.uint64)
     anonymous = not all(batch.authors)
     authors = (
         [author or text for author, text in zip(batch.authors, batch.texts, strict=True)]
         if anonymous
         else batch.authors
     )
-    replies = [answered(reply) if reply else "" for reply in batch.replies]
-    accounts = hash_strings(replies)
-    accounts[[not reply for reply in replies]] = 0
-    hosts = [instance(author) for author in batch.authors]
-    hosted = hash_strings(hosts)
-    hosted[[not host for host in hosts]] = 0
+    accounts = _hashed(batch.replies, answered) if any(batch.replies) else nobody
+    # a did:plc is at home nowhere, and most streams have no other accounts
+    away = all(map(str.startswith, batch.authors, repeat("did:plc:")))
+    hosted = nobody if away else _hashed(batch.authors, instance)
     flags = np.zeros(len(batch), np.uint64)
     if batch.unquoted:
         flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
     hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
     return prepared, tokenize(prepared, tables), hashes, origins.written(batch, prepared)
+
+
+def _hashed(names: list[str], what: Callable[[str], str]) -> NDArray[np.uint64]:
+    """What names say, hashed; 0 where they say nothing. Most of a batch come more than once."""
+    known = list(dict.fromkeys(names))
+    said = [what(name) if name else "" for name in known]
+    hashes = hash_strings(said)
+    hashes[[not one for one in said]] = 0
+    of = dict(zip(known, hashes.tolist(), strict=True))
+    return np.array([of[name] for name in names], np.uint64)
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,11 @@ class Counts:
     """Pairs, and distinct authors, of the open slice."""
     evicted: int = 0
     powers: NDArray[np.float32] = field(init=False)
+    _listed: ClassVar[NDArray[Any] | None] = None
+    """Room for lists of phrases; never kept."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_listed"}
 
     def __post_init__(self) -> None:
         self.regions = Regions(self.limit)
@@ -126,7 +131,7 @@ class Counts:
                 position = int(posts[0][post]) + token
                 key = int(said.hashes[position & (said.hashes.size - 1)])
                 self._make_room(why, key, position)
-        room = np.empty(alive.size, sweep.ITEM)
+        room = self._room(alive.size)
         for length in range(2, table.GRAMS + 1):
             items = room[: sweep.gather(length, rings, posts, offsets, alive, room)]
             at = 0
@@ -138,6 +143,13 @@ class Counts:
                 if why:
                     position = int(posts[0][int(items["post"][at])])
                     self._make_room(why, int(items["key"][at]), position)
+
+    def _room(self, size: int) -> NDArray[Any]:
+        """Where phrases are listed: taken once, for the system gives memory dearly."""
+        if self._listed is None or self._listed.size < size:
+            vars(self)["_listed"] = np.empty(1 << size.bit_length(), sweep.ITEM)
+        room: NDArray[Any] = vars(self)["_listed"]
+        return room[:size]
 
     @property
     def _most_pairs(self) -> int:

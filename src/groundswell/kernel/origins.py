@@ -30,12 +30,12 @@ class Origin:
 
 def written(batch: Batch, prepared: list[str]) -> list[str]:
     """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts."""
-    return [
-        f"{lang}{_MARK}{post_id}{_MARK}{url}" + ("" if same is text else _MARK + text)
-        for lang, post_id, url, text, same in zip(
-            batch.langs, batch.ids, batch.urls, batch.texts, prepared, strict=True
-        )
-    ]
+    rows = zip(batch.langs, batch.ids, batch.urls, strict=True)
+    found = [f"{lang}{_MARK}{post_id}{_MARK}{url}" for lang, post_id, url in rows]
+    for i, (text, same) in enumerate(zip(batch.texts, prepared, strict=True)):
+        if same is not text:
+            found[i] += _MARK + text
+    return found
 
 
 def read(origin: str, prepared: str) -> Origin | None:

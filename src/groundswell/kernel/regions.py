@@ -27,7 +27,6 @@ LOAD: Final = 0.7
 """Share of a region's records that hold terms, at most: with more, looking takes longer."""
 CRAMMED: Final = 0.95
 """The same in the middle of a block, where a region cannot grow any more."""
-GROWTH: Final = 1.25
 FULL: Final = 0.66
 """Share of the most records from which on terms are forgotten."""
 KEPT: Final = 0.55
@@ -35,8 +34,6 @@ KEPT: Final = 0.55
 HUGE: Final = 1 << 25
 """Octets from which on memory is taken in large pages: looking up is quicker by a third."""
 _SMALLEST: Final = 256
-_SMALL: Final = 1 << 13
-"""Records up to which a region doubles."""
 
 
 @dataclass(slots=True)
@@ -113,7 +110,7 @@ class Regions:
         region, place = self.regions[number], self.places[number : number + 1]
         size = region.records.size
         if size < self._each:
-            grown = min(size * 2 if size < _SMALL else int(size * GROWTH), self._each)
+            grown = min(size * 2, self._each)
             plain = region.records.view(np.uint64)  # numpy is slow with records
             old = plain.copy().view(table.RECORD)
             plain[:] = 0

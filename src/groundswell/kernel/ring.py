@@ -10,7 +10,7 @@ Positions are counted from the first token and the first post ever; they map to 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -149,11 +149,15 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     """Keeps a run of posts, far smaller than the ring; the oldest fall out. Returns its places."""
     n = len(posts.texts)
     base, tokens = int(first[0]), int(first[n] - first[0])
-    _append(
-        (ring.hashes, ring.starts, ring.ends, ring.kinds, ring.joins, ring.back, ring.owner),
-        (hashes, starts, ends, kinds, joins),
-        first, ring.n_tokens, ring.n_posts, ring.domains,
+    posts_of = np.repeat((np.arange(n) + ring.n_posts).astype(np.uint32), np.diff(first))
+    _put(ring.owner, ring.n_tokens, posts_of)
+    columns: tuple[tuple[NDArray[Any], NDArray[Any]], ...] = (
+        (ring.hashes, hashes), (ring.starts, starts), (ring.ends, ends), (ring.kinds, kinds),
+        (ring.joins, joins),
     )  # fmt: skip
+    for column, given in columns:
+        _put(column, ring.n_tokens, given[base : base + tokens])
+    _domains(hashes, kinds, first, ring.n_posts, ring.domains)
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.first[places] = first[:n] - base + ring.n_tokens
     ring.count[places] = np.diff(first)
@@ -166,33 +170,31 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     ring.flags[places] = posts.flags
     at = ring.n_posts % ring.posts
     fits = min(n, ring.posts - at)
-    for column, given in ((ring.texts, posts.texts), (ring.origins, posts.origins)):
-        column[at : at + fits] = given[:fits]
-        column[: n - fits] = given[fits:]
+    for held, new in ((ring.texts, posts.texts), (ring.origins, posts.origins)):
+        held[at : at + fits] = new[:fits]
+        held[: n - fits] = new[fits:]
     ring.n_posts += n
     ring.n_tokens += tokens
     return places
 
 
+def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
+    """Writes into a ring from a position on."""
+    at = position % column.size
+    fits = min(new.size, column.size - at)
+    column[at : at + fits] = new[:fits]
+    column[: new.size - fits] = new[fits:]
+
+
 @njit(nogil=True, cache=True)
-def _append(ring, given, first, position, post, domains):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    hashes, starts, ends, kinds, joins, back, owner = ring
-    mask = hashes.size - 1
-    at = position
+def _domains(hashes, kinds, first, post, domains):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """The first domain of each post, 0 for none."""
     for i in range(first.size - 1):
         domain = np.uint64(0)
         for j in range(first[i], first[i + 1]):
-            if given[3][j] == DOMAIN and domain == 0:
-                domain = given[0][j]
-            place = at & mask
-            hashes[place] = given[0][j]
-            starts[place] = given[1][j]
-            ends[place] = given[2][j]
-            kinds[place] = given[3][j]
-            joins[place] = given[4][j]
-            back[place] = 0
-            owner[place] = np.uint32(post + i)
-            at += 1
+            if kinds[j] == DOMAIN:
+                domain = hashes[j]
+                break
         domains[(post + i) & (domains.size - 1)] = domain
 
 

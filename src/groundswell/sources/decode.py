@@ -7,6 +7,7 @@ decompress or resume.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -140,30 +141,32 @@ class FrameDecoder(LineDecoder[Frame]):
 
     def append_all(self, batch: Batch, decoded: list[Frame]) -> list[tuple[int, str]]:
         """`append_line` of each; good v1 posts, nearly all of a stream, go column by column."""
-        posts = [
-            (frame.did, commit.rkey, record.text, frame.time_us, record)
-            for frame in decoded
-            if (commit := frame.commit) is not None
-            and commit.collection == POST
-            and commit.operation == "create"
-            and (record := commit.record) is not None
-            and record.text is not None
-            and commit.rkey
-            and frame.did
-            and OLDEST_US <= frame.time_us <= NEWEST_US
-        ]
-        if len(posts) < len(decoded):
+        try:
+            commits: list[Any] = [frame.commit for frame in decoded]
+            records = [commit.record for commit in commits]
+            texts = [record.text for record in records]
+        except AttributeError:  # one has no commit, or no record
             return self._append_mixed(batch, decoded)
-        dids, rkeys, texts, times, records = zip(*posts, strict=True)
+        dids, times = [frame.did for frame in decoded], [frame.time_us for frame in decoded]
+        rkeys = [commit.rkey for commit in commits]
+        if not (
+            [commit.collection for commit in commits].count(POST) == len(commits)
+            and [commit.operation for commit in commits].count("create") == len(commits)
+            and None not in texts
+            and all(rkeys)
+            and all(dids)
+            and min(times, default=OLDEST_US) >= OLDEST_US
+            and max(times, default=OLDEST_US) <= NEWEST_US
+        ):
+            return self._append_mixed(batch, decoded)
         self.time_us = max(self.time_us, *times)
         self.seq = max(self.seq, *[frame.cursor for frame in decoded])
         ids = [f"at://{did}/{POST}/{rkey}" for did, rkey in zip(dids, rkeys, strict=True)]
         batch.ids += ids
-        batch.unquoted.update(
-            post_id
-            for post_id, record in zip(ids, records, strict=True)
-            if record.labels is not NOTHING and _warns(record.labels)
-        )
+        labels = [record.labels for record in records]
+        if labels.count(NOTHING) < len(labels):
+            named = zip(ids, labels, strict=True)
+            batch.unquoted.update(one for one, label in named if _warns(label))
         batch.texts += texts
         batch.times += times
         batch.authors += dids
@@ -172,7 +175,7 @@ class FrameDecoder(LineDecoder[Frame]):
             "" if (reply := record.reply) is None or reply.parent is None else reply.parent.uri
             for record in records
         ]
-        batch.urls += [""] * len(posts)
+        batch.urls += [""] * len(records)
         batch.links += [
             () if record.facets is None and record.embed is None else _links(record)
             for record in records
