@@ -48,6 +48,9 @@ def bench(
     json_file: Annotated[str, typer.Option("--json", help="File for the figures.")] = "",
     posts: Annotated[int, typer.Option(help="Posts of a round.", min=20_000)] = 300_000,
     rounds: Annotated[int, typer.Option(help="Rounds; medians are shown.", min=1)] = 3,
+    long: Annotated[
+        int, typer.Option(help="Posts of a long run; from 5,000,000 on a simulated day.", min=0)
+    ] = 1_000_000,
 ) -> None:
     """Measure what a post costs, next to bare decoding and to others, in one run.
 
@@ -60,7 +63,10 @@ def bench(
 
     from groundswell import bench as benchmarks
 
-    figures = benchmarks.run(posts, rounds, note=lambda text: print(text, file=sys.stderr))
+    def note(text: str) -> None:
+        print(text, file=sys.stderr)
+
+    figures = benchmarks.run(posts, rounds, long_posts=long, note=note)
     result = figures.to_dict()
     if json_file:
         write_text(json_file, json.dumps(result, indent=1) + "\n")
@@ -100,8 +106,26 @@ def _print_figures(result: dict[str, Any]) -> None:
         f"full way: {ratio} times msgspec's bare decode of the same bytes; "
         f"{full['peak_rss_mb']} MB with {full['peak_rss_terms']:,} terms; "
         f"board after its last post: p50 {result['live']['p50_ms']} ms, "
-        f"p99 {result['live']['p99_ms']} ms ({result['live']['boards']} boards)"
+        f"p99 {result['live']['p99_ms']} ms ({result['live']['boards']} boards); "
+        f"by the clock {result['posts_per_second']['one_thread']:,} posts/s in one thread, "
+        f"{result['posts_per_second']['two_threads']:,} in two"
     )
+    if result["long"]:
+        _print_long(console, result["long"])
+
+
+def _print_long(console: Any, marks: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(title="as a stream goes on")
+    for name in ("posts", "terms", "µs a post", "slowest batch, ms", "MB", "most MB"):
+        table.add_column(name, justify="right")
+    for mark in marks:
+        table.add_row(
+            f"{mark['posts']:,}", f"{mark['terms']:,}", f"{mark['us_per_post']:.1f}",
+            f"{mark['close_ms']:.0f}", f"{mark['rss_mb']:,}", f"{mark['peak_mb']:,}",
+        )  # fmt: skip
+    console.print(table)
 
 
 def doctor(

@@ -41,7 +41,7 @@ from groundswell.kernel.regions import SHIFT, Regions
 
 _LOAD: Final = 0.75
 _POWERS: Final = 4096
-RUN: Final = 1 << 14
+RUN: Final = 1 << 15
 """Tokens that are swept at once: what is known of them stays in the processor's cache."""
 
 
