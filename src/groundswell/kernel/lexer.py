@@ -78,12 +78,18 @@ def _link_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
 
 
 @njit(inline="always")
+def _mark(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """A mark inside a number: every kind of minus is one."""
+    return 45 if c == 0x2013 or c == 0x2212 else c
+
+
+@njit(inline="always")
 def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     """(hash, end) of the word at i. Mixed scripts are hashed by what they look like."""
     n = buffer.size
+    begin = i
     scripts = 0
-    plain = FNV_OFFSET
-    shown = FNV_OFFSET
+    h = FNV_OFFSET
     length = 0
     end = i
     before_s = FNV_OFFSET
@@ -94,8 +100,7 @@ def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def
         t = classes[c]
         if ch.LETTER <= t <= ch.DIGIT:
             scripts |= 1 << t
-            plain = step(plain, folded[c])
-            shown = step(shown, lookalike[c])
+            h = step(h, folded[c])
             length += 1
             last = t
             i += 1
@@ -109,10 +114,9 @@ def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def
             and i + 1 < n
             and ch.LETTER <= classes[buffer[i + 1]] <= ch.GREEK
         ):
-            before_s = plain
+            before_s = h
             apostrophe = length
-            plain = step(plain, 39)
-            shown = step(shown, 39)
+            h = step(h, 39)
             i += 1
         elif (
             t == ch.LINK_PUNCTUATION
@@ -120,16 +124,23 @@ def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def
             and i + 1 < n
             and classes[buffer[i + 1]] == ch.DIGIT
         ):
-            mark = 45 if c in (0x2013, 0x2212) else c
-            plain = step(plain, mark)
-            shown = step(shown, mark)
+            h = step(h, _mark(c))
             i += 1
         else:
             break
     if length == apostrophe + 1 and folded[buffer[end - 1]] == 115:
         return before_s, end, 0  # a possessive is its owner
-    mixed = (scripts >> ch.LATIN) & 1 and (scripts >> ch.CYRILLIC) & 3
-    return (shown if mixed else plain), end, length
+    if (scripts >> ch.LATIN) & 1 and (scripts >> ch.CYRILLIC) & 3:
+        h = FNV_OFFSET
+        for j in range(begin, end):
+            t = classes[buffer[j]]
+            if ch.LETTER <= t <= ch.DIGIT:
+                h = step(h, lookalike[buffer[j]])
+            elif t == ch.APOSTROPHE:
+                h = step(h, 39)
+            elif t == ch.LINK_PUNCTUATION:
+                h = step(h, _mark(buffer[j]))
+    return h, end, length
 
 
 @njit(inline="always")

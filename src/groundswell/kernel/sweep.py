@@ -43,7 +43,9 @@ def _ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     """Announces a term's record."""
     region = places[key >> shift]
     records = carray(pointer(region.records), (region.size,), RECORD)
-    prefetch(records, home(key, region.size))
+    s = home(key, region.size)
+    prefetch(records, s)
+    prefetch(records, s + np.uint64(2))
 
 
 @njit(inline="always")
