@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test lint bench evaluation abuse press load soak model pictures lock clean
+.PHONY: help demo test lint bench performance evaluation abuse press load soak model pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -39,6 +39,9 @@ lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 
 bench: $(VENV)/dev.stamp  ## the benchmarks, with their comparison
 	@$(BIN)/groundswell bench $(ARGS)
+
+performance: $(VENV)/dev.stamp  ## docs/performance.md, measured anew: minutes
+	@$(BIN)/python tools/performance.py $(ARGS)
 
 evaluation: $(VENV)/dev.stamp  ## docs/evaluation.md, measured anew; needs the measuring data
 	@$(BIN)/python tools/evaluation.py $(ARGS)

@@ -97,7 +97,7 @@ def run(
     chunks = measure.chunks_of(-(-posts // measure.FRAMES_A_BATCH))
     tables = load_tables()
     note("compiling the hot path (once a machine, about 20 s)")
-    warm = Kernel(Rules(slice_us=10_000), tables)
+    warm = Kernel(Rules(slice_us=500_000), tables)
     for chunk in chunks[:3]:
         measure.feed(warm, chunk)
     warm.finish()

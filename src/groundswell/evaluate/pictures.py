@@ -62,9 +62,9 @@ def recall(runs: list[Scores], events: int) -> Picture | None:
     for value in (0.0, 0.5, 1.0):
         _, y = place(2, value)
         body.append(f'<path class="axis" d="M60 {y:.0f}H{right}"/>')
-        body.append(_text(50, y + 4, f"{value:g}", "soft", "end"))
+        body.append(text(50, y + 4, f"{value:g}", "soft", "end"))
     for k in RANKS:
-        body.append(_text(place(k, 0)[0], top + 192, f"@{k}", "soft", "middle"))
+        body.append(text(place(k, 0)[0], top + 192, f"@{k}", "soft", "middle"))
     ends = sorted(runs, key=lambda run: (-run.recall[RANKS[-1]], run.method))
     y = 0.0
     for run in ends:
@@ -75,11 +75,11 @@ def recall(runs: list[Scores], events: int) -> Picture | None:
         )
         y = max(points[-1][1] + 4, y + 16)
         label = f"{run.method} {run.recall[RANKS[-1]]:.2f}"
-        body.append(_text(right + 10, y, label, "own" if own else "", "start"))
+        body.append(text(right + 10, y, label, "own" if own else "", "start"))
     words = "; ".join(
         f"{run.method}: " + ", ".join(f"{run.recall[k]:.2f} at {k}" for k in RANKS) for run in runs
     )
-    return Picture("recall", heading, _svg(max(height, round(y) + 16), heading, words, body))
+    return Picture("recall", heading, svg(max(height, round(y) + 16), heading, words, body))
 
 
 def _bars(
@@ -99,7 +99,7 @@ def _bars(
     for i, (method, first, second) in enumerate(rows):
         y = 40 + i * ROW
         own = "own" if method == OURS else "bar"
-        body.append(_text(LEFT - 10, y + 15, method, "", "end"))
+        body.append(text(LEFT - 10, y + 15, method, "", "end"))
         if second is not None:
             body.append(f'<rect class="late" x="{LEFT}" y="{y + 2}" height="18" '
                         f'width="{second * scale:.1f}"/>')  # fmt: skip
@@ -109,10 +109,10 @@ def _bars(
         label = "none" if first is None else f"{first:.1f}"
         label += "" if second is None else f", p90 {second:.1f}"
         end = LEFT + max(first or 0.0, second or 0.0) * scale
-        body.append(_text(end + 8, y + 15, label, "soft", "start"))
+        body.append(text(end + 8, y + 15, label, "soft", "start"))
         words.append(f"{method}: {label}")
-    svg = _svg(48 + len(rows) * ROW, heading, "; ".join(words), body)
-    return Picture(name, heading, svg)
+    drawing = svg(48 + len(rows) * ROW, heading, "; ".join(words), body)
+    return Picture(name, heading, drawing)
 
 
 def alarms(runs: list[Scores]) -> Picture | None:
@@ -127,31 +127,33 @@ def alarms(runs: list[Scores]) -> Picture | None:
     body, words = [], []
     for j, run in enumerate(runs):
         style = "own" if run.method == OURS else "soft"
-        body.append(_text(LEFT + (j + 0.5) * wide, 52, run.method, f"{style} small", "middle"))
+        body.append(text(LEFT + (j + 0.5) * wide, 52, run.method, f"{style} small", "middle"))
     for i, (kind, row) in enumerate(zip(kinds, rows, strict=True)):
         y = 60 + i * ROW
         number = max(run.decoys.get(kind, 0) for run in runs)
-        body.append(_text(LEFT - 10, y + 17, f"{kind} ({number})", "", "end"))
+        body.append(text(LEFT - 10, y + 17, f"{kind} ({number})", "", "end"))
         for j, value in enumerate(row):
             shade = 0.75 * (value / most) ** 0.5
             x = LEFT + j * wide
             body.append(f'<rect class="heat" x="{x:.1f}" y="{y}" width="{wide - 2:.1f}" '
                         f'height="{ROW - 2}" fill-opacity="{shade:.2f}"/>')  # fmt: skip
-            body.append(_text(x + wide / 2 - 1, y + 17, f"{value:.1f}", "", "middle"))
+            body.append(text(x + wide / 2 - 1, y + 17, f"{value:.1f}", "", "middle"))
         said = ", ".join(f"{run.method} {x:.1f}" for run, x in zip(runs, row, strict=True))
         words.append(f"{kind}: {said}")
-    return Picture("alarms", heading, _svg(72 + len(kinds) * ROW, heading, "; ".join(words), body))
+    return Picture("alarms", heading, svg(72 + len(kinds) * ROW, heading, "; ".join(words), body))
 
 
-def _text(x: float, y: float, text: str, style: str, anchor: str) -> str:
+def text(x: float, y: float, said: str, style: str, anchor: str) -> str:
+    """A text element; `style` is a class, `anchor` SVG's text-anchor."""
     named = f' class="{style}"' if style else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{named}>{escape(text)}</text>'
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{named}>{escape(said)}</text>'
 
 
-def _svg(height: int, heading: str, words: str, body: list[str]) -> str:
+def svg(height: int, heading: str, words: str, body: list[str]) -> str:
+    """A picture of WIDTH, with its heading and what it shows in words."""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-labelledby="t d"><title id="t">{escape(heading)}</title>'
         f'<desc id="d">{escape(words)}</desc><style>{_STYLE}</style>'
     )
-    return "\n".join([head, _text(16, 22, heading, "", "start"), *body, "</svg>", ""])
+    return "\n".join([head, text(16, 22, heading, "", "start"), *body, "</svg>", ""])

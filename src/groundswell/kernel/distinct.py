@@ -29,3 +29,18 @@ def union(one: NDArray[Number], other: NDArray[Number]) -> NDArray[Number]:
     [1, 2, 3]
     """
     return distinct(np.concatenate((one, other)))
+
+
+def without(values: NDArray[Number], taken: NDArray[Number]) -> NDArray[Number]:
+    """The distinct values that do not stand in `taken`, ascending.
+
+    >>> without(np.array([3, 1, 2, 3]), np.array([2, 9])).tolist()
+    [1, 3]
+    """
+    ordered = distinct(values)
+    if not taken.size:
+        return ordered
+    known = np.sort(taken)
+    at = np.minimum(np.searchsorted(known, ordered), known.size - 1)
+    left: NDArray[Number] = ordered[known[at] != ordered]
+    return left

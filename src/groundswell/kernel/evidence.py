@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import copies, ring
-from groundswell.kernel.distinct import distinct
+from groundswell.kernel.distinct import distinct, without
 from groundswell.kernel.doubts import Evidence, doubts, suspected
 from groundswell.kernel.kinds import DOMAIN, MENTION
 from groundswell.kernel.rules import Rules
@@ -47,7 +47,7 @@ def suspect(state: State, rules: Rules, heard: Ints, terms: tuple[int, ...]) -> 
     places = present(state, heard) % held.posts
     first, count = held.first[places], held.count[places].astype(np.int64)
     opening = first % held.tokens
-    others = np.setdiff1d(_latest(state), places)
+    others = without(_latest(state), places)
     named = (held.replies[places] == 0) & (count > 0) & (held.kinds[opening] == MENTION)
     texts = copies.read(held.hashes, held.kinds, first, count)
     evidence = Evidence(

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 RAW_BYTES = 2_000
 """Bytes of a bad line that a reject keeps."""
-RUN_BYTES = 32_768
+RUN_BYTES = 131_072
 """Least bytes decoded in one go."""
 OLDEST_US = 631_152_000_000_000
 """1990-01-01, µs: earlier is a clock that was never set."""
