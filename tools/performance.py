@@ -69,11 +69,22 @@ def _targets(figures: Row) -> str:
     full, live = figures["full"], figures["live"]
     river = figures["peers"].get("river HeavyHitters", {}).get("full_way_is_times_faster")
     rows = [
-        ("full way, times msgspec's bare decode", "≤ 4.5", full["ratio_to_msgspec_decode"], -4.5),
+        (
+            "full way, times msgspec's bare decode, in turns",
+            "≤ 4.5",
+            full["ratio_to_msgspec_decode"],
+            -4.5,
+        ),
+        ("the same, of the bare decode alone", "≤ 4.5", full["ratio_to_decode_alone"], -4.5),
         ("posts a CPU-second, full way", "≥ 150,000", full["posts_per_cpu_second"], 150_000),
         ("times river's HeavyHitters", "≥ 5", river, 5),
         ("MB with a million live terms", "≤ 250", full["peak_rss_mb"], -250),
-        ("batch to board, p99, ms", "≤ 1,000", live["p99_ms"], -1_000),
+        (
+            f"batch to board, p99 of {live['boards']}, nobody reading, ms",
+            "≤ 1,000",
+            live["p99_ms"],
+            -1_000,
+        ),
     ]
     lines = ["| what | wanted | measured | |", "|---|---:|---:|---|"]
     for name, wanted, found, bound in rows:

@@ -34,6 +34,7 @@ class Figures:
     posts: int
     rounds: int
     decode_us: float
+    alone_us: float
     full_us: float
     ratio: float
     stages_us: dict[str, float]
@@ -54,11 +55,15 @@ class Figures:
             "posts": self.posts,
             "rounds": self.rounds,
             "tokens_per_post": round(self.tokens_per_post, 1),
-            "decode": {"us_per_post": round(self.decode_us, 3)},
+            "decode": {
+                "us_per_post": round(self.decode_us, 3),
+                "alone_us_per_post": round(self.alone_us, 3),
+            },
             "full": {
                 "us_per_post": round(self.full_us, 3),
                 "posts_per_cpu_second": round(1e6 / self.full_us),
                 "ratio_to_msgspec_decode": round(self.ratio, 2),
+                "ratio_to_decode_alone": round(self.full_us / self.alone_us, 2),
                 "peak_rss_mb": self.memory[-1]["peak_mb"],
                 "peak_rss_terms": self.memory[-1]["terms"],
                 "terms": self.terms,
@@ -109,6 +114,7 @@ def run(
         posts=len(chunks) * measure.FRAMES_A_BATCH,
         rounds=rounds,
         decode_us=statistics.median(found.decode) * 1e6,
+        alone_us=statistics.median(found.alone) * 1e6,
         full_us=statistics.median(found.full) * 1e6,
         ratio=found.ratio,
         stages_us=whole.stages(chunks[:25], tables),

@@ -25,6 +25,8 @@ class Rounds:
 
     decode: list[float]
     full: list[float]
+    alone: list[float]
+    """The bare decode with nothing between: memory that it gives back it gets again at once."""
     terms: int
     evicted: int
 
@@ -38,12 +40,13 @@ class Rounds:
 def rounds(chunks: list[bytes], tables: Tables, times: int, note: Callable[[str], None]) -> Rounds:
     """Measures both, so many times over all chunks."""
     posts = len(chunks) * FRAMES_A_BATCH
-    decode, full = [], []
+    decode, full, alone = [], [], []
     kernel = Kernel(Rules(), tables)
     for i in range(times):
         note(f"round {i + 1} of {times}")
         kernel = Kernel(Rules(), tables)
         gc.collect()
+        alone.append(cpu(lambda: [decode_only(chunk) for chunk in chunks]) / posts)
         bare = whole = 0.0
         for chunk in chunks:
             bare += cpu(partial(decode_only, chunk))
@@ -51,7 +54,7 @@ def rounds(chunks: list[bytes], tables: Tables, times: int, note: Callable[[str]
         whole += cpu(kernel.finish)
         decode.append(bare / posts)
         full.append(whole / posts)
-    return Rounds(decode, full, kernel.state.counts.used, kernel.state.counts.evicted)
+    return Rounds(decode, full, alone, kernel.state.counts.used, kernel.state.counts.evicted)
 
 
 def stages(chunks: list[bytes], tables: Tables) -> dict[str, float]:
