@@ -16,7 +16,7 @@ import pytest
 
 from groundswell.archive import Archive
 from groundswell.archive.reading import Reader
-from groundswell.engines import following, local
+from groundswell.engines import following, loading, local
 from groundswell.engines.keeping import Keeper
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
@@ -112,7 +112,7 @@ def test_a_desk_goes_on_exactly(
     broker: Broker, tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed twice, stopped once, the broker restarted: the boards of an unbroken run."""
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
     broker.write(said(360, 10))
     uri = broker.uri(**{broker.GROUP: "desk"})
     ends = [(FIRST + 60 * minute) * SECOND for minute in (2, 3, 4, 5)]
@@ -135,7 +135,7 @@ def test_a_desk_that_keeps_nothing_acknowledges_what_it_counted(
     broker: Broker, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then the group stands where the desk does."""
-    monkeypatch.setattr(local, "load_kernel", lambda rules: Kernel(rules, tables))
+    monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
     broker.write(said(180, 10))
     stop = threading.Event()
     source = opened(broker.uri(**{broker.GROUP: "desk"}))
