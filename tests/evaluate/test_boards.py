@@ -33,7 +33,7 @@ def test_terms_are_the_kernels_terms(tables: Tables) -> None:
     found = grams([text], [()], tables, np.zeros(0, np.uint64))
     kernel = Kernel(rules(Settings()), tables)
     kernel.add(batch_of(*((i, f"u{i}", text) for i in range(4))))
-    held = set(kernel.state.counts.records()["key"].tolist()) - {0}
+    held = set(kernel.state.counts.regions.records()["key"].tolist()) - {0}
     assert len(held) == 9  # six tokens, goal for, for chelsea, goal for chelsea
     assert set(found.keys.tolist()) == held
 

@@ -65,7 +65,7 @@ class Ring:
 
 def held(state: counts.Counts, words: int) -> dict[int, tuple[int, ...]]:
     """What is known of terms of so many words, by key: posts, authors, past, slice, last."""
-    records = state.records()
+    records = state.regions.records()
     records = records[records["words"] & table.WORDS == words]
     names = ("posts", "authors", "past", "slice", "last")
     columns = zip(*(records[name].tolist() for name in names), strict=True)

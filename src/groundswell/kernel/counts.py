@@ -26,7 +26,6 @@ streams", VLDB 2002, is the same bargain).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -216,7 +215,7 @@ class Counts:
 
     def commonest_now(self, *, most: int, least: int) -> list[Common]:
         """See `Counting`."""
-        records = self._words(least)
+        records = self.regions.words(self.slice, least)
         order = np.lexsort((records["key"], -records["authors"].astype(np.int64)))[:most]
         chosen = records[order]
         columns = (chosen[name].tolist() for name in ("key", "last", "posts", "authors"))
@@ -224,7 +223,7 @@ class Counts:
 
     def words_now(self, least: float = 0) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
         """See `Counting`."""
-        records = self._words(least)
+        records = self.regions.words(self.slice, least)
         records = records[np.argsort(records["key"], kind="stable")]
         return records["key"].copy(), records["authors"].astype(np.float64)
 
@@ -238,44 +237,12 @@ class Counts:
         prior: float,
     ) -> Found:
         """See `Counting`."""
-        bar, current = np.float32(z * z / 2), np.uint32(self.slice)
-        asked = np.float32(min_authors), bar, np.float32(share), np.float32(prior)
-
-        def look(number: int, out: NDArray[Any]) -> int:
-            region = self.regions.regions[number]
-            found: int = table.candidates(
-                region.records, region.rows, current, volumes, *asked, out
-            )
-            return found
-
-        return self._found(self._gather(look))
+        asked = [np.float32(value) for value in (min_authors, z * z / 2, share, prior)]
+        return self._found(self.regions.candidates(self.slice, volumes, asked))
 
     def apart(self) -> Counting:
         """See `Counting`: what is shared is only read, and `next_slice` makes new arrays."""
         return copy.copy(self)
-
-    def records(self) -> NDArray[Any]:
-        """All records that are in use, in no order, with the row of history above `words`."""
-        found = np.concatenate([region.records for region in self.regions.regions])
-        used: NDArray[Any] = found[found["key"] != 0]
-        return used
-
-    def _words(self, least: float) -> NDArray[Any]:
-        """Records of the single words that as many people said in the open slice."""
-        current = np.uint32(self.slice)
-
-        def look(number: int, out: NDArray[Any]) -> int:
-            found: int = table.said(self.regions.regions[number].records, current, least, out)
-            return found
-
-        return self._gather(look)
-
-    def _gather(self, look: Callable[[int, NDArray[Any]], int]) -> NDArray[Any]:
-        """What a look finds in each region, in a row."""
-        room = np.empty(int(self.regions.used[:, 0].max()), table.RECORD)
-        return np.concatenate(
-            [room[: look(number, room)].copy() for number in range(len(self.regions.regions))]
-        )
 
     def _found(self, records: NDArray[Any]) -> Found:
         records = records[np.argsort(records["key"], kind="stable")]

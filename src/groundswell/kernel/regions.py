@@ -11,6 +11,7 @@ where the stream's tokens fill a block (`Regions.settle`), never where a batch e
 from __future__ import annotations
 
 import mmap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -100,6 +101,48 @@ class Regions:
         out = np.zeros(keys.size, table.RECORD)
         sweep.lookup(self.places, SHIFT, keys, out)
         return out
+
+    def words(self, current: int, least: float) -> NDArray[Any]:
+        """Records of the single words that as many people said in the open slice."""
+
+        def look(region: Region, out: NDArray[Any]) -> int:
+            found: int = table.said(region.records, np.uint32(current), least, out)
+            return found
+
+        return self._gather(look)
+
+    def candidates(
+        self, current: int, volumes: NDArray[np.float32], asked: list[np.float32]
+    ) -> NDArray[Any]:
+        """Records that a first look finds above usual; see `table.candidates` for what is asked."""
+
+        def look(region: Region, out: NDArray[Any]) -> int:
+            least, bar, share, prior = asked
+            found: int = table.candidates(
+                region.records,
+                region.rows,
+                np.uint32(current),
+                volumes,
+                least,
+                bar,
+                share,
+                prior,
+                out,
+            )
+            return found
+
+        return self._gather(look)
+
+    def records(self) -> NDArray[Any]:
+        """All records that are in use, in no order, with the row of history above `words`."""
+        found = np.concatenate([region.records for region in self.regions])
+        used: NDArray[Any] = found[found["key"] != 0]
+        return used
+
+    def _gather(self, look: Callable[[Region, NDArray[Any]], int]) -> NDArray[Any]:
+        """What a look finds in each region, in a row."""
+        room = np.empty(int(self.used[:, 0].max()), table.RECORD)
+        return np.concatenate([room[: look(one, room)].copy() for one in self.regions])
 
     def make_room(self, number: int, current: int, position: int) -> int:
         """Gives a full region room for more terms; returns how many it forgot for it.
