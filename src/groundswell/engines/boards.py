@@ -19,6 +19,7 @@ import numpy as np
 
 from groundswell import settings
 from groundswell.engines.census import SPOKEN, Census
+from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, joined, knows, takes
 from groundswell.errors import UsageError
 from groundswell.kernel.barred import Barred
@@ -105,6 +106,8 @@ class Boards:
     main: Kernel
     """The kernel of `all`."""
     plan: Plan
+    hands: Hands = field(default_factory=Alone)
+    """Who reads posts, and counts the terms of `all`."""
     further: dict[str, Further] = field(init=False)
     census: Census | None = field(init=False)
     opened: int = -1
@@ -118,16 +121,17 @@ class Boards:
         keep = 0.5 ** (1 / self.plan.rules.half_life)
         others = frozenset({*self.further, *languages})
         self.census = Census(keep, others) if self.plan.each else None
+        self.main.state.counts = self.hands.counting(self.main.state.counts)
 
     def add(self, batch: Batch) -> list[Board]:
         """Takes a batch; returns the boards of the slices that it closed."""
-        if not self.further and self.census is None:
-            return self.main.add(batch)
         found: list[Board] = []
         if batch.ids:
-            columns, times = self.main.read(batch), np.array(batch.times, np.int64)
+            columns = self.hands.read(batch, self.main.tables)
+            times = np.array(batch.times, np.int64)
             found = self.main.take(columns, times)
-            found += self._share(Heard(batch), columns, times, [board.at for board in found])
+            if self.further or self.census is not None:
+                found += self._share(Heard(batch), columns, times, [board.at for board in found])
         for kernel in (self.main, *self._kernels()):
             kernel.delete(batch)
         return sorted(found, key=_place)

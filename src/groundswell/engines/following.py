@@ -10,9 +10,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from groundswell.engines.boards import Boards, Plan
+from groundswell.engines.hands import Hands
 from groundswell.engines.keeping import keyed
 from groundswell.engines.loading import load_boards
 from groundswell.engines.local import Run
@@ -26,21 +29,29 @@ from groundswell.sources.once import Once
 GRACE_US = MICROSECONDS
 """How long after a slice's end a live stream's last posts are waited for."""
 
-Inbox = queue.Queue[tuple[str, Batch] | GroundswellError]
+Item = tuple[str, Batch] | GroundswellError
+Inbox = queue.Queue[Item]
 
 
-def live(sources: list[Source], rules: Rules, run: Run, *, plan: Plan | None = None) -> Summary:
+def live(
+    sources: list[Source],
+    rules: Rules,
+    run: Run,
+    *,
+    plan: Plan | None = None,
+    hands: Hands | None = None,
+) -> Summary:
     """Follows live sources until `run.stop` is set; the open slice is closed at the end.
 
-    `plan` says which boards there are besides `all`. A kept run goes on where it stopped, however
-    it stopped.
+    `plan` says which boards there are besides `all`, `hands` who reads and counts: this process
+    where none are given. A kept run goes on where it stopped, however it stopped.
 
     Raises:
         SourceError: a source is hopeless from the start.
         ArchiveError: it cannot be kept.
     """
     inbox: Inbox = queue.Queue(maxsize=256)
-    boards, by_key = load_boards(rules, plan), keyed(sources)
+    boards, by_key = load_boards(rules, plan, hands), keyed(sources)
     run.begin(boards)
     cursors = _resumed(boards, run, by_key)
     threads = [
@@ -92,10 +103,10 @@ def _follow(
     threads: list[threading.Thread],
     sources: dict[str, Source],
 ) -> None:
-    clock, once = StreamClock(), Once()
+    clock, once, next_ = StreamClock(), Once(), _Next(inbox, boards.hands)
     while not run.stop.is_set():
         try:
-            item = inbox.get(timeout=0.2)
+            item = next_.get()
         except queue.Empty:
             if not any(thread.is_alive() for thread in threads):
                 return
@@ -122,6 +133,36 @@ def _follow(
         run.foresee(boards)
         run.watch.look()
         run.answer(boards.main)
+
+
+class _Next:
+    """What comes next out of an inbox; what waits there may be read meanwhile by other hands."""
+
+    def __init__(self, inbox: Inbox, hands: Hands) -> None:
+        self._inbox, self._hands = inbox, hands
+        self._waiting: deque[Item] = deque()
+        self._posts = 0
+
+    def get(self) -> Item:
+        """The next one; raises `queue.Empty` when none has come for a while."""
+        with suppress(queue.Empty):
+            while self._posts < self._hands.most:
+                self._put(self._inbox.get_nowait())
+        if not self._waiting:
+            return self._inbox.get(timeout=0.2)
+        item = self._waiting.popleft()
+        self._posts -= _posts(item)
+        return item
+
+    def _put(self, item: Item) -> None:
+        self._waiting.append(item)
+        self._posts += _posts(item)
+        if not isinstance(item, GroundswellError):
+            self._hands.ahead(item[1])
+
+
+def _posts(item: Item) -> int:
+    return 0 if isinstance(item, GroundswellError) else len(item[1])
 
 
 def _pump(key: str, source: Source, after: str, inbox: Inbox, stop: threading.Event) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.feelings import load_reader
+from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.wordlists import word_lists
 from groundswell.kernel import usage
 from groundswell.kernel.characters import characters
@@ -44,9 +45,9 @@ def load_kernel(rules: Rules) -> Kernel:
     return Kernel(rules, tables, load_lexicon(tables), load_reader())
 
 
-def load_boards(rules: Rules, plan: Plan | None) -> Boards:
+def load_boards(rules: Rules, plan: Plan | None, hands: Hands | None = None) -> Boards:
     """`all`, and the boards of a plan, with everything that they look things up in."""
-    return Boards(load_kernel(rules), plan or Plan(rules))
+    return Boards(load_kernel(rules), plan or Plan(rules), hands or Alone())
 
 
 def load_lexicon(tables: Tables) -> usage.Lexicon:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from groundswell.alerts.watching import Unkept
 from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
+from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.heeding import Heed
 from groundswell.engines.keeping import Keeper, Tally
 from groundswell.engines.loading import load_boards, load_kernel
@@ -184,31 +185,33 @@ def replay(
     speed: float = 0.0,
     quick_us: int = 0,
     plan: Plan | None = None,
+    hands: Hands | None = None,
 ) -> Summary:
     """Runs a recording through the kernel to its end, or until `run.stop` is set.
 
     `speed` is event time over time here: 1 as it was, 60 a minute a second, 0 as fast as possible.
     The first `quick_us` of event time pass as fast as possible in any case.
-    `plan` says which boards there are besides `all`. A kept run goes on where it stopped, however
-    it stopped: up to there it counts as fast as it can, and tells nothing twice.
+    `plan` says which boards there are besides `all`, `hands` who reads and counts: this process
+    where none are given. A kept run goes on where it stopped, however it stopped: up to there it
+    counts as fast as it can, and tells nothing twice.
 
     Raises:
         NothingToReadError: not one line of it is a post.
         SourceError: it cannot be read.
         ArchiveError: it cannot be kept.
     """
-    boards, ordering = load_boards(rules, plan), Ordering(ALLOWANCE_US)
+    boards, ordering = load_boards(rules, plan, hands), Ordering(ALLOWANCE_US)
     run.begin(boards)
     key, after = _resumed(source, run, boards, ordering)
     run.bar(boards, begin=True)
-    pace = _Pace(speed, run, quick_us)
+    pace = _Pace(speed, run, quick_us, _Lead(boards.hands if speed <= 0 else Alone()))
     for batch in _given(source, run, key, after):
         ordering.take(batch)
         if batch.rejected:
             run.note(Batch(rejected=batch.rejected, source=batch.source))
         if run.keeper:
             run.keeper.heard(key, batch.cursor)
-        _count(boards, ordering, run, pace)
+        _count(boards, ordering, run, pace, idle=not batch.ids)
         if run.stop.is_set():
             break
     if not run.stop.is_set():
@@ -250,10 +253,19 @@ def _given(source: Source, run: Run, key: str, after: str) -> Iterator[Batch]:
 
 
 def _count(
-    boards: Boards, ordering: Ordering, run: Run, pace: _Pace, *, all_: bool = False
+    boards: Boards,
+    ordering: Ordering,
+    run: Run,
+    pace: _Pace,
+    *,
+    all_: bool = False,
+    idle: bool = False,
 ) -> None:
-    """Counts what is in order, each batch when its time has come."""
-    while (batch := ordering.next(all_=all_)) is not None:
+    """Counts what is in order, each batch when its time has come; `idle` where none came."""
+    while pace.lead.enough(ordering, idle=all_ or idle):
+        batch = ordering.next(all_=all_)
+        if batch is None:
+            return
         if pace.waits(batch):
             ordering.take(batch)  # meanwhile it stands where a snapshot and who forgets find it
             run.rest(pace.due(batch) - time.monotonic(), boards, ordering)
@@ -300,14 +312,37 @@ def explained(
 
 
 @dataclass(slots=True)
+class _Lead:
+    """Posts that are in order and stay uncounted, so that other hands may read them meanwhile."""
+
+    hands: Hands
+    _given: set[int] = field(default_factory=set)
+    """Buckets that were given to them."""
+
+    def enough(self, ordering: Ordering, *, idle: bool) -> bool:
+        """Whether more stay than are to lead, or nothing comes that could be waited for."""
+        if not self.hands.most:
+            return True
+        ready, room = ordering.ready(), True
+        for number in ready:
+            if room and number not in self._given:
+                room = self.hands.ahead(ordering.sorted(number))
+                if room:
+                    self._given.add(number)
+        self._given.intersection_update(ready)
+        return idle or sum(len(ordering.buckets[one]) for one in ready) > self.hands.most
+
+
+@dataclass(slots=True)
 class _Pace:
     """When the time of a batch has come; ordering cuts batches to ten seconds."""
 
     speed: float
     """Event time over time here; 0 for no waiting."""
     run: Run
-    quick: int = 0
+    quick: int
     """Event time at the beginning that goes by as fast as it can, µs."""
+    lead: _Lead
     _first: int | None = None
     _origin: int | None = None
     _began: float = 0.0

@@ -15,6 +15,7 @@ from groundswell.engines.boards import Boards, Further
 from groundswell.engines.census import Census
 from groundswell.engines.ordering import Ordering
 from groundswell.engines.scopes import takes
+from groundswell.engines.sharded import Sharded
 from groundswell.kernel.state import State
 from groundswell.scopes import Scope
 
@@ -56,13 +57,14 @@ def remembered(
         Kept(one.scope, one.known, one.kernel.state if one.kernel else None)
         for one in boards.further.values()
     )
-    state = boards.main.state
+    state = _whole(boards.main.state)
     return Memory(state, boards.opened, further, boards.census, ordering, read, rejected, slices)
 
 
 def take_up(boards: Boards, memory: Memory) -> None:
     """Makes new boards remember what others did."""
     boards.main.state = memory.main
+    boards.main.state.counts = boards.hands.counting(memory.main.counts)
     boards.opened = memory.slice
     boards.census = memory.census
     planned = dict(boards.further)
@@ -74,6 +76,13 @@ def take_up(boards: Boards, memory: Memory) -> None:
         if kept.state is not None:
             one.kernel = boards.kernel()
             one.kernel.state = kept.state
+
+
+def _whole(state: State) -> State:
+    """The state with its terms in one table, whoever counts them: any engine can take it up."""
+    if not isinstance(state.counts, Sharded):
+        return state
+    return replace(state, counts=state.counts.whole())
 
 
 def wordless(memory: Memory) -> Memory:

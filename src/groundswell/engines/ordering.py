@@ -36,6 +36,15 @@ class Ordering:
         if batch.times:
             self.newest = max(self.newest, *batch.times)
 
+    def ready(self) -> list[int]:
+        """Numbers of the buckets that `next` gives before more has come, oldest first."""
+        end = (self.newest - self.allowance_us) // BUCKET_US
+        return sorted(number for number in self.buckets if number < end)
+
+    def sorted(self, number: int) -> Batch:
+        """The posts of a bucket in order; they stay where they are."""
+        return _sorted(self.buckets[number])
+
     def next(self, *, all_: bool = False) -> Batch | None:
         """The oldest posts, in order, when none before them can come; with `all_`, in any case."""
         number = min(self.buckets, default=None)

@@ -22,6 +22,11 @@ last column has the ring's flags), and where each post came from."""
 def read(batch: Batch, tables: Tables) -> Columns:
     """The columns of a batch; a post without an author is its own."""
     prepared = prepare(batch.texts, batch.links, tables)
+    return of(batch, prepared, tokenize(prepared, tables))
+
+
+def of(batch: Batch, prepared: list[str], tokens: Tokens) -> Columns:
+    """The columns of a batch whose texts were prepared and tokenised already, wherever it was."""
     nobody = np.zeros(len(batch), np.uint64)
     anonymous = not all(batch.authors)
     authors = (
@@ -37,7 +42,7 @@ def read(batch: Batch, tables: Tables) -> Columns:
     if batch.unquoted:
         flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
     hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
-    return prepared, tokenize(prepared, tables), hashes, origins.written(batch, prepared)
+    return prepared, tokens, hashes, origins.written(batch, prepared)
 
 
 def _hashed(names: list[str], what: Callable[[str], str]) -> NDArray[np.uint64]:

@@ -115,21 +115,21 @@ class Counts:
         while at < salts.size:
             at, why = writers.meet(
                 self.people, self.pairs, self.totals, said.hashes, said.joins, posts, salts, at,
-                self._most_pairs,
+                self.most_pairs,
             )  # fmt: skip
-            self._make_room(why, 0, 0)
+            self.make_room(why, 0, 0)
         alive = np.zeros(int(offsets[-1]), np.uint8)
         rings = (said.hashes, said.joins, said.back)
         regions, current, post, token = self.regions, np.uint32(self.slice), 0, 0
         while post < salts.size:
             post, token, why = sweep.words(
                 regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals, rings,
-                posts, salts, offsets, alive, (post, token, current, self._most_pairs),
+                posts, salts, offsets, alive, (post, token, current, self.most_pairs),
             )  # fmt: skip
             if why:
                 position = int(posts[0][post]) + token
                 key = int(said.hashes[position & (said.hashes.size - 1)])
-                self._make_room(why, key, position)
+                self.make_room(why, key, position)
         room = self._room(alive.size)
         for length in range(2, table.GRAMS + 1):
             items = room[: sweep.gather(length, rings, posts, offsets, alive, room)]
@@ -137,11 +137,11 @@ class Counts:
             while at < items.size:
                 at, why = sweep.phrases(
                     regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals,
-                    posts, salts, offsets, alive, items, (at, length, current, self._most_pairs),
+                    posts, salts, offsets, alive, items, (at, length, current, self.most_pairs),
                 )  # fmt: skip
                 if why:
                     position = int(posts[0][int(items["post"][at])])
-                    self._make_room(why, int(items["key"][at]), position)
+                    self.make_room(why, int(items["key"][at]), position)
 
     def _room(self, size: int) -> NDArray[Any]:
         """Where phrases are listed: taken once, for the system gives memory dearly."""
@@ -151,10 +151,11 @@ class Counts:
         return room[:size]
 
     @property
-    def _most_pairs(self) -> int:
+    def most_pairs(self) -> int:
+        """Pairs that the set takes before it must grow."""
         return int(self.pairs.size * _LOAD)
 
-    def _make_room(self, why: int, key: int, position: int) -> None:
+    def make_room(self, why: int, key: int, position: int) -> None:
         """Gives more room to what was full; `key` is the term that found none, and where it was."""
         number = key >> int(SHIFT)
         if why == writers.PAIRS_FULL:
@@ -182,10 +183,10 @@ class Counts:
         while post < first.size:
             post = writers.let_go(
                 self.people, self.pairs, self.totals, said.hashes, said.joins,
-                (first, sizes, authors), post, self._most_pairs,
+                (first, sizes, authors), post, self.most_pairs,
             )  # fmt: skip
             if post < first.size:
-                self._make_room(writers.PAIRS_FULL, 0, 0)
+                self.make_room(writers.PAIRS_FULL, 0, 0)
 
     def next_slice(self, steps: int = 1) -> None:
         """See `Counting`."""

@@ -89,8 +89,12 @@ class Regions:
 
     @property
     def block_tokens(self) -> int:
-        """Tokens between two times that terms may be forgotten, a power of two."""
-        return max(1, self.most >> 5)
+        """Tokens between two times that terms may be forgotten, a power of two.
+
+        Shards that each have some regions wait for one another there, so it is not often; and a
+        block brings no more than a region has room for beyond `FULL`.
+        """
+        return max(1, self.most >> 3)
 
     @property
     def _each(self) -> int:

@@ -39,7 +39,7 @@ _ALIVE, _FULL = 1, 2
 
 
 @njit(inline="always")
-def _ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Announces a term's record."""
     region = places[key >> shift]
     records = carray(pointer(region.records), (region.size,), RECORD)
@@ -49,7 +49,7 @@ def _ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(inline="always")
-def _visit(places, used, shift, powers, pairs, totals, key, at, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+def visit(places, used, shift, powers, pairs, totals, key, at, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
     """Counts one term of one post; (whether it is alive, distance to its last occurrence).
 
     `at` is its position, how many tokens of the post came before, the author's salt and the slice.
@@ -139,9 +139,9 @@ def words(places, used, shift, powers, pairs, totals, said, posts, salts, offset
                 prefetch(pairs, key & pair_mask)
         offset = offsets[post]
         while i < size:
-            _ask(places, shift, hashes[(begin + i + AHEAD) & ring])
+            ask(places, shift, hashes[(begin + i + AHEAD) & ring])
             place_ = (begin + i) & ring
-            lives, distance = _visit(
+            lives, distance = visit(
                 places, used, shift, powers, pairs, totals, hashes[place_],
                 (np.uint32(begin + i), np.uint32(i), salt, current), np.uint32(1),
             )  # fmt: skip
@@ -187,11 +187,11 @@ def phrases(places, used, shift, powers, pairs, totals, posts, salts, offsets, a
     item, length, current, most_pairs = at
     pair_mask = np.uint64(pairs.size - 1)
     for k in range(item, min(item + AHEAD, items.size)):
-        _ask(places, shift, items[k].key)
+        ask(places, shift, items[k].key)
     while item < items.size:
         if item + AHEAD < items.size:
             key = items[item + AHEAD].key
-            _ask(places, shift, key)
+            ask(places, shift, key)
             salt = salts[items[item + AHEAD].post]
             if salt:
                 prefetch(pairs, mix(key ^ salt) & pair_mask)
@@ -199,7 +199,7 @@ def phrases(places, used, shift, powers, pairs, totals, posts, salts, offsets, a
         salt = salts[post]
         if salt and totals[0] >= most_pairs:
             return item, PAIRS_FULL
-        lives, _ = _visit(
+        lives, _ = visit(
             places, used, shift, powers, pairs, totals, items[item].key,
             (np.uint32(first[post] + i), np.uint32(i), salt, current), np.uint32(length),
         )  # fmt: skip
