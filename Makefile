@@ -73,7 +73,7 @@ pictures: $(VENV)/dev.stamp  ## the pictures of the README, made anew
 
 lock: $(VENV)/dev.stamp  ## pins all dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --all-extras --group pyproject.toml:build pyproject.toml -o requirements.lock
+	  --extra press --extra parquet --extra streams --group pyproject.toml:build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --group pyproject.toml:dev --group pyproject.toml:bench -c requirements.lock -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

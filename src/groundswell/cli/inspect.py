@@ -151,6 +151,7 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
     return [
         (sys.version_info >= (3, 11), f"groundswell {__version__} on Python {python}", "use 3.11"),
         _has("pyarrow", "Parquet recordings", "pip install 'groundswell[parquet]'"),
+        _has("ray", "an engine of many processes", "pip install 'groundswell[ray]'"),
         _has("feedparser", "the press's RSS and Atom", "pip install 'groundswell[press]'"),
         _has("trafilatura", "articles of pages", "pip install 'groundswell[press]'"),
         _has("redis", "Redis Streams", STREAMS),

@@ -44,6 +44,13 @@ Keep = Annotated[
     bool | None,
     typer.Option("--keep/--no-keep", help="Keep an archive in the folder of `data_dir`, or none."),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(help="local (this process) or ray (several, on one machine or a cluster)."),
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=64, help="Processes that count, with --engine ray.")
+]
 Speed = Annotated[str, typer.Option(help="max, or times real time: 1x, 60x.")]
 
 
@@ -105,10 +112,14 @@ def live(  # noqa: PLR0913 -- one option each
         typer.Option(help="auto (text, where stderr is no terminal), text, json or off."),
     ] = "auto",
     keep: Keep = None,
+    engine: Engine = None,
+    workers: Workers = None,
 ) -> None:
     """Follow streams as they are written, and serve the desk. Default: Bluesky's Jetstream.
 
     What it finds is kept; started again it goes on where it stopped, however it stopped.
+
+    With `--engine ray` other processes read and count, on this machine or a cluster.
 
     Examples:  groundswell live
     groundswell live --source jetstream+ws://127.0.0.1:6008/subscribe --no-serve
@@ -118,10 +129,10 @@ def live(  # noqa: PLR0913 -- one option each
     quiet = set_up(log_format)
     loaded = settings.load(
         {"port": port, "host": host, "slice": _slice(slice_), "top": top, "boards": board or None,
-         "keep": keep}
+         "keep": keep, "engine": engine, "workers": workers}
     )  # fmt: skip
 
-    from groundswell.cli import alerting, keeping, pressing
+    from groundswell.cli import alerting, clustering, keeping, pressing
     from groundswell.cli.show import Show
     from groundswell.engines import following, identity, local
     from groundswell.engines.barring import Barring
@@ -136,6 +147,7 @@ def live(  # noqa: PLR0913 -- one option each
     rules = settings.rules(loaded.settings)
     stop = stop_on_signals()
     with ExitStack() as stack:
+        hands = clustering.hands(stack, loaded.settings)
         keeper, past, archive = None, [], None
         if loaded.settings.keep:
             known = identity.of_live(source or ["jetstream"], rules, boards)
@@ -162,7 +174,7 @@ def live(  # noqa: PLR0913 -- one option each
         )  # fmt: skip
         stack.enter_context(show)
         stack.enter_context(alerts.couriers)
-        following.live(sources, rules, run, plan=boards)
+        following.live(sources, rules, run, plan=boards, hands=hands)
 
 
 def replay(  # noqa: PLR0913 -- one option each
@@ -192,6 +204,8 @@ def replay(  # noqa: PLR0913 -- one option each
         Path | None,
         typer.Option("--review", help="Decisions (`review export decisions`) that hold here too."),
     ] = None,
+    engine: Engine = None,
+    workers: Workers = None,
 ) -> None:
     """Play a recording through the same engine as a live stream.
 
@@ -204,8 +218,9 @@ def replay(  # noqa: PLR0913 -- one option each
     if format_ not in {"table", "ndjson"}:
         raise UsageError(f"expected --format table or ndjson, got {format_!r}")
     loaded = settings.load(
-        {"port": port, "host": host, "slice": _slice(slice_), "top": top, "boards": board or None}
-    )
+        {"port": port, "host": host, "slice": _slice(slice_), "top": top, "boards": board or None,
+         "engine": engine, "workers": workers}
+    )  # fmt: skip
     source = recording(files)
 
     from groundswell.cli.show import Show
@@ -290,7 +305,7 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
     rules = settings.rules(loaded.settings)
     pace = settings.speed(speed)
 
-    from groundswell.cli import alerting, keeping
+    from groundswell.cli import alerting, clustering, keeping
     from groundswell.engines import identity, local
     from groundswell.engines.barring import Barring
     from groundswell.engines.heeding import Heed
@@ -304,6 +319,7 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
             keeper = keeping.replayed(stack, loaded.settings, known, resume=resume)
             if keeper is None:
                 return
+        hands = clustering.hands(stack, loaded.settings)
         writers = [stack.enter_context(RejectWriter(path)) for path in rejects]
 
         def keep(reject: Reject) -> None:
@@ -327,7 +343,9 @@ def _replay(  # noqa: PLR0913 -- all that one run is made of
         stack.enter_context(mode)
         if found:
             stack.enter_context(found.couriers)
-        summary = local.replay(sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards)
+        summary = local.replay(
+            sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards, hands=hands
+        )
         mode.end(summary, run.stop)
 
 

@@ -51,6 +51,18 @@ class Settings:
     read_posts: int = _setting(
         400, "posts that are read for moods at a slice's close, at most", "posts", 0, 100_000
     )
+    engine: str = _setting(
+        "local", "who reads and counts: this process, or several by Ray", "local or ray", 0, 0
+    )
+    workers: int = _setting(
+        2, "processes that count, with engine ray; half as many read", "processes", 1, 64
+    )
+    ray_address: str = _setting(
+        "", "of a Ray cluster to join; none: one is begun on this machine", "address", 0, 0
+    )
+    ray_memory: int = _setting(
+        512, "shared memory of a Ray cluster that is begun here", "MB", 128, 1 << 20
+    )
     boards: tuple[scopes.Scope, ...] = _setting(
         (), "boards besides `all`: by language, community or filter", "boards", 0, 32
     )

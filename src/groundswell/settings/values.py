@@ -55,6 +55,12 @@ def _reading(value: Any) -> str:
     return str(value)
 
 
+def _engine(value: Any) -> str:
+    if value not in ("local", "ray"):
+        raise UsageError(f"expected engine as local or ray, got {value!r}")
+    return str(value)
+
+
 def _names(value: Any) -> tuple[str, ...]:
     """Several, as TOML has them or with commas between, as a variable has them.
 
@@ -87,6 +93,7 @@ def _path(value: Any) -> str:
 READ: Mapping[str, Callable[[Any], Any]] = {
     "alerts": _table,
     "boards": _boards,
+    "engine": _engine,
     "doors_reading": _reading,
     "doors_hosts": _names,
     "doors_proxies": _networks,
