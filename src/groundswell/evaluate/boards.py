@@ -108,8 +108,9 @@ def _burst(
     return stories.Burst(
         key=int(corpus.keys[term]), parts=named.parts, kind=named.kind, posts=posts, z=score,
         window=1, authors=float(posts.size), expected=0.0, board=1.0, excess=score, strength=0.0,
-        started=since, known=True, peak=now.number, open=True, plain=False, familiar=False,
-        told=False, habit=False, places=posts[:0], label=named.label,
+        started=since, known=True, peak=now.number, open=True, plain=False,
+        familiar=False, everyday=False, told=False, habit=False, places=posts[:0],
+        label=named.label,
     )  # fmt: skip
 
 

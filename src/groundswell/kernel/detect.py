@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import baseline, bursts, ring, season, stories, usage
 from groundswell.kernel.counting import MISSED, Found
-from groundswell.kernel.distinct import distinct
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 
@@ -63,7 +62,6 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     )
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
     opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
-    opens &= seldom | ~_explained(state, rules, seen, opens & seldom, opens & ~seldom)
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
@@ -73,7 +71,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     return [
         _burst(
             state, rules, seen, i, int(ago[i]), opens=bool(opens[i]), told=bool(old[i]),
-            habit=bool(habit[i]),
+            habit=bool(habit[i]), everyday=not (seldom[i] or opens[i]),
         )
         for i in order[: rules.most_bursts].tolist()
     ]  # fmt: skip
@@ -90,27 +88,6 @@ def follow(
         _burst(state, rules, seen, i, 0, opens=False, told=True, habit=False)
         for i in range(seen.found.keys.size)
     ]
-
-
-def _explained(
-    state: State, rules: Rules, seen: Measured, news: NDArray[np.bool_], common: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Everyday words that rise no more where nothing rare that rises is said besides.
-
-    When speakers of a small language have news, its little words rise with them; so does "goal"
-    with a scorer's name. They belong to that story and begin none of their own.
-    """
-    explained = np.zeros(common.size, np.bool_)
-    if not (common.any() and news.any()):
-        return explained
-    lists, held = seen.lists, state.ring
-    told = distinct(np.concatenate([lists.of(i) for i in np.flatnonzero(news).tolist()]))
-    since = state.counts.slice - rules.rank_window + 1
-    for i in np.flatnonzero(common).tolist():
-        posts = np.setdiff1d(lists.of(i), told, assume_unique=True) % held.posts
-        people = distinct(held.authors[posts[held.slices[posts] >= since]]).size
-        explained[i] = people < rules.everyday_lift * seen.scores.expected[i]
-    return explained
 
 
 def heard(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> list[stories.Burst]:
@@ -233,6 +210,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
     opens: bool,
     told: bool,
     habit: bool,
+    everyday: bool = False,
 ) -> stories.Burst:
     now, scores, lists = state.counts.slice, seen.scores, seen.lists
     key = int(seen.found.keys[i])
@@ -255,6 +233,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         open=opens,
         plain=bool(seen.plain[i]),
         familiar=bool(seen.familiar[i]),
+        everyday=everyday,
         told=told,
         habit=habit,
         home=state.homes.get(key, ""),

@@ -73,6 +73,8 @@ class Burst:
     """Whether all of its words are function words in some language, or what software writes."""
     familiar: bool
     """Whether all of its words are well known in some language."""
+    everyday: bool
+    """Whether it is a word of every day that may begin no story now."""
     told: bool
     """Whether a living story has it."""
     habit: bool
@@ -150,13 +152,13 @@ def group(
     Bursts come strongest first. A mention never begins a story: a person who is talked to is no
     public subject by that alone. Nor does an emoji, which says how, not what, nor a domain, which
     says where. A burst that is neither open nor told (an everyday word) only joins; one that is
-    told leads what no open one took before: however many say "today", it is no centre of the news.
+    told leads what no rarer one took before: however many say "today", it is no centre of the news.
     """
     gone = _redundant(bursts, together([burst.posts for burst in bursts]))
     shared = together(_cores(bursts))
     free = [i not in gone for i in range(len(bursts))]
     groups = []
-    for seed in sorted(range(len(bursts)), key=lambda i: not bursts[i].open):
+    for seed in sorted(range(len(bursts)), key=lambda i: bursts[i].everyday):
         burst = bursts[seed]
         if (
             not free[seed]
