@@ -29,7 +29,7 @@ demo: $(VENV)/run.stamp  ## the simulated awards night in the browser; ARGS=--on
 
 test: $(VENV)/dev.stamp lint  ## all tests
 	@$(BIN)/python -m tests.archive.warm  # compiled once here, not in each worker at the same time
-	@$(BIN)/python -m pytest -m "not soak" -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m "not soak" -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile $(ARGS)  # some wait
 
 lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 	@$(BIN)/ruff check .

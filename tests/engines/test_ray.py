@@ -77,7 +77,10 @@ class Team(Alone):
         os.kill(self._ray.get(actor.pid.remote()), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param(1, marks=pytest.mark.soak), 2, pytest.param(3, marks=pytest.mark.soak)],
+)
 def test_boards_are_those_of_one_process(
     cluster: Cluster, alone: list[str], workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,7 +91,7 @@ def test_every_term_has_the_counts_of_one_table(
     """Posts and people of words and phrases, and where each word stood last, for any cut."""
     one, several = Counts(1 << 14, DECAYS), Sharded(Here(shards), Counts(1 << 14, DECAYS))
     rings = [_feed(state, said, size, closes) for state in (one, several)]
-    keys = np.concatenate([rings[0].hashes[:400], one.records()["key"]])
+    keys = np.concatenate([rings[0].hashes[:400], one.regions.records()["key"]])
     for mine, theirs in zip(one.said_now(keys), several.said_now(keys), strict=True):
         assert mine.tolist() == theirs.tolist()
     for name in ("keys", "words", "last", "history"):

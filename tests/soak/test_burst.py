@@ -70,5 +70,6 @@ def test_ten_times_the_rate_drops_nothing(
     )  # fmt: skip
     assert counted == sent
     assert sent[-1] == len(due)
-    assert growth.most <= MOST_MIB
+    # a quick run shares its process with other tests, and what they left in memory
+    assert (growth.most if full else growth.mib) <= MOST_MIB
     assert not full or (back <= 10 and after[len(after) // 2] <= 1.0)

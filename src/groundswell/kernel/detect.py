@@ -63,6 +63,8 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
     opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
+    leads = np.array([story.terms[0] for story in state.living if story.terms], np.uint64)
+    everyday = ~(seldom | opens | np.isin(found.keys, leads))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
     usual = np.maximum(seen.usual.past[:, 0], seen.usual.season[:, 0])
@@ -71,7 +73,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     return [
         _burst(
             state, rules, seen, i, int(ago[i]), opens=bool(opens[i]), told=bool(old[i]),
-            habit=bool(habit[i]), everyday=not (seldom[i] or opens[i]),
+            habit=bool(habit[i]), everyday=bool(everyday[i]),
         )
         for i in order[: rules.most_bursts].tolist()
     ]  # fmt: skip

@@ -74,7 +74,7 @@ class Burst:
     familiar: bool
     """Whether all of its words are well known in some language."""
     everyday: bool
-    """Whether it is a word of every day that may begin no story now."""
+    """Whether it is a word of every day, begins no story now, and leads none."""
     told: bool
     """Whether a living story has it."""
     habit: bool
