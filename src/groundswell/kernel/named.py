@@ -17,10 +17,11 @@ from groundswell.kernel import alike, stories
 from groundswell.kernel.evidence import recent
 from groundswell.kernel.gist import gist
 from groundswell.kernel.kinds import TAG
+from groundswell.kernel.naming import name_all
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.kernel.usage import Lexicon
-from groundswell.model import Moment
+from groundswell.model import Moment, Story
 
 SHARED = 0.5
 """Share of the posts of the rarer of two names from which on they are told together."""
@@ -28,16 +29,35 @@ LIFT, SHARE, TERMS = 1.5, 0.25, 6
 """What else its posts say: so much more often than others, in so many of them, so many terms."""
 
 
-def named(heard: Sequence[stories.Burst], told: set[int], room: int) -> list[list[stories.Burst]]:
-    """The names among `heard`, the surest first, those of one moment together; at most `room`.
+def with_names(
+    state: State,
+    rules: Rules,
+    story: Story,
+    heard: list[stories.Burst],
+    told: set[int],
+    book: Lexicon,
+) -> Story:
+    """The running story with the names among `heard`, the surest first, that are not told anyway.
 
     A name is a tag, a phrase in capitals, or a word that is not well known, and never an account:
     three people may speak to somebody who is known to nobody else. `told` are hashes of words that
-    the board tells anyway.
+    the board tells.
     """
+    name_all(state, heard)
+    groups = _grouped(heard, told, rules.most_moments - len(story.moments))
+    if state.running is not None:
+        state.running.named = frozenset(burst.key for group in groups for burst in group)
+    moments = [_moment(state, rules, group, book) for group in groups]
+    return replace(story, moments=(*story.moments, *moments))
+
+
+def _grouped(
+    heard: Sequence[stories.Burst], told: set[int], room: int
+) -> list[list[stories.Burst]]:
+    """The names, those of one moment together; at most `room` moments."""
     groups: list[list[stories.Burst]] = []
     for burst in heard:
-        if set(burst.parts) & told or not is_name(burst):
+        if set(burst.parts) & told or not _is_name(burst):
             continue
         home = next((group for group in groups if _together(group[0], burst)), None)
         if home is not None:
@@ -47,7 +67,7 @@ def named(heard: Sequence[stories.Burst], told: set[int], room: int) -> list[lis
     return groups
 
 
-def is_name(burst: stories.Burst) -> bool:
+def _is_name(burst: stories.Burst) -> bool:
     """Whether a burst is surely more than a word that everybody uses."""
     words = burst.label.split()
     title = len(words) > 1 and all(word[:1].isupper() and not word.isupper() for word in words)
@@ -59,7 +79,7 @@ def _together(one: stories.Burst, other: stories.Burst) -> bool:
     return bool(shared >= SHARED * min(one.posts.size, other.posts.size))
 
 
-def moment(state: State, rules: Rules, group: list[stories.Burst], book: Lexicon) -> Moment:
+def _moment(state: State, rules: Rules, group: list[stories.Burst], book: Lexicon) -> Moment:
     """Names as a moment of this slice, with what their posts say besides."""
     besides = replace(rules, company_lift=LIFT, company_share=SHARE, company_terms=TERMS)
     said = gist(state, besides, group, recent(state, rules, group[0].posts), book)

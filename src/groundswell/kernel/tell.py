@@ -13,7 +13,7 @@ from groundswell.kernel.detect import follow, heard
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.express import express
 from groundswell.kernel.moods import Reader
-from groundswell.kernel.named import moment, named
+from groundswell.kernel.named import with_names
 from groundswell.kernel.naming import forget_names, name_all
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.running import rest, running
@@ -78,7 +78,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         story = running(state, rules, about, words, aside)
         others = heard(state, rules, volumes, book)
         known = set(about.keys.tolist()) | _words(found, told)
-        rows.append((last, _naming(state, rules, story, others, known, book)))
+        rows.append((last, with_names(state, rules, story, others, known, book)))
     else:
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
@@ -178,23 +178,6 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     small = [row for row in listed if _is_small(rules, row)]
     ids = {row.living.id for row in small}
     return [row for row in listed if row.living.id not in ids], small
-
-
-def _naming(
-    state: State,
-    rules: Rules,
-    story: Story,
-    others: list[stories.Burst],
-    known: set[int],
-    book: usage.Lexicon,
-) -> Story:
-    """The running story with the names that fall besides what the board tells."""
-    name_all(state, others)
-    groups = named(others, known, rules.most_moments - len(story.moments))
-    if state.running is not None:
-        state.running.named = frozenset(burst.key for group in groups for burst in group)
-    moments = [moment(state, rules, group, book) for group in groups]
-    return replace(story, moments=(*story.moments, *moments))
 
 
 def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
