@@ -19,9 +19,8 @@ def burst(label: str, posts: range, **given: object) -> stories.Burst:
         "kind": WORD, "posts": np.array(posts), "z": 6.0, "window": 1,
         "authors": float(len(posts)), "expected": 1.0, "board": 1_000.0,
         "excess": float(len(posts)), "strength": 1.0, "started": 10, "known": True, "peak": 10,
-        "open": True, "plain": False, "familiar": False, "everyday": False,
-        "told": False, "habit": False, "places": np.array([0]),
-        "label": label,
+        "open": True, "plain": False, "familiar": False, "told": False, "habit": False,
+        "places": np.array([0]), "label": label,
     }  # fmt: skip
     return stories.Burst(**(values | given))  # type: ignore[arg-type]
 
@@ -36,15 +35,6 @@ def test_a_part_of_a_name_is_the_name() -> None:
     whole, short = burst("Kurt Zouma", range(100)), burst("Zouma", range(20, 180))
     late = burst("header", range(120, 180), started=90)
     assert "header" in next(group for group in grouped(whole, short, late) if "Kurt Zouma" in group)
-
-
-def test_an_everyday_word_leads_no_story_that_a_rarer_one_can() -> None:
-    """More say "today" than the name; the name takes it in, and not the other way round."""
-    said = burst("today", range(40), open=False, told=True, everyday=True)
-    name = burst("Zouma", range(10, 35))
-    assert grouped(said, name) == [["Zouma", "today"]]
-    assert grouped(burst("today", range(40)), name) == [["today", "Zouma"]]
-    assert grouped(said) == [["today"]]
 
 
 @pytest.mark.parametrize(("home", "groups"), [("one", 1), ("", 2)])

@@ -63,8 +63,6 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
     opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
-    leads = np.array([story.terms[0] for story in state.living if story.terms], np.uint64)
-    everyday = ~(seldom | opens | np.isin(found.keys, leads))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
     usual = np.maximum(seen.usual.past[:, 0], seen.usual.season[:, 0])
@@ -73,7 +71,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     return [
         _burst(
             state, rules, seen, i, int(ago[i]), opens=bool(opens[i]), told=bool(old[i]),
-            habit=bool(habit[i]), everyday=bool(everyday[i]),
+            habit=bool(habit[i]),
         )
         for i in order[: rules.most_bursts].tolist()
     ]  # fmt: skip
@@ -212,7 +210,6 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
     opens: bool,
     told: bool,
     habit: bool,
-    everyday: bool = False,
 ) -> stories.Burst:
     now, scores, lists = state.counts.slice, seen.scores, seen.lists
     key = int(seen.found.keys[i])
@@ -235,7 +232,6 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         open=opens,
         plain=bool(seen.plain[i]),
         familiar=bool(seen.familiar[i]),
-        everyday=everyday,
         told=told,
         habit=habit,
         home=state.homes.get(key, ""),

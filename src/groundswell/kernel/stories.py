@@ -73,8 +73,6 @@ class Burst:
     """Whether all of its words are function words in some language, or what software writes."""
     familiar: bool
     """Whether all of its words are well known in some language."""
-    everyday: bool
-    """Whether it is a word of every day, begins no story now, and leads none."""
     told: bool
     """Whether a living story has it."""
     habit: bool
@@ -151,15 +149,13 @@ def group(
 
     Bursts come strongest first. A mention never begins a story: a person who is talked to is no
     public subject by that alone. Nor does an emoji, which says how, not what, nor a domain, which
-    says where. A burst that is neither open nor told (an everyday word) only joins; one that is
-    told leads what no rarer one took before: however many say "today", it is no centre of the news.
+    says where. A burst that is neither open nor told (an everyday word) only joins.
     """
     gone = _redundant(bursts, together([burst.posts for burst in bursts]))
     shared = together(_cores(bursts))
     free = [i not in gone for i in range(len(bursts))]
     groups = []
-    for seed in sorted(range(len(bursts)), key=lambda i: bursts[i].everyday):
-        burst = bursts[seed]
+    for seed, burst in enumerate(bursts):
         if (
             not free[seed]
             or not (burst.open or burst.told)
@@ -177,7 +173,7 @@ def group(
                 if len(members) < most:
                     members.append(other)
         groups.append(members)
-    return sorted(groups)
+    return groups
 
 
 def tie(
