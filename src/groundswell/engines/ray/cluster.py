@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ _ENVIRONMENT: Final = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # one machine: every port is on loopback
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a warning about processors that nobody asks for
+    "RAY_worker_niceness": "0",  # 15 by itself: beside anything busy, workers would starve the head
 }
 
 
@@ -59,7 +62,8 @@ class Cluster:
     def __enter__(self) -> Self:
         self._ray = _ray(local=not self._wanted.address)
         try:
-            self._begin()
+            with _signals_kept():
+                self._begin()
             self._checked()
             self.readers = Readers(self._ray, -(-self._wanted.workers // 2))
             self.counters = Counters(self._ray, self._wanted.workers)
@@ -130,6 +134,19 @@ class Cluster:
     def counting(self, counts: Counting) -> Counting:
         """See `Hands`."""
         return self.counters.counting(counts)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Has SIGTERM end a run as it does without Ray, whose own answer is a trace and a dead head."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _actors(workers: int) -> int:
