@@ -80,7 +80,7 @@ class Rules:
     most_bursts: int = 256
     most_terms: int = 8
     most_moments: int = 8
-    """Small stories that the running one carries."""
+    """Small stories and names that the running one carries."""
     jaccard: float = 0.25
     containment: float = 0.6
     everyday: float = 0.003
