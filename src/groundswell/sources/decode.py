@@ -7,9 +7,10 @@ decompress or resume.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from groundswell.model import AccountNews, AccountState, Batch
 from groundswell.sources.lines import (
@@ -18,14 +19,20 @@ from groundswell.sources.lines import (
     NOTHING,
     OLDEST_US,
     LineDecoder,
+    Run,
     Time,
     holds,
     micros,
     reason_of,
 )
 
+if TYPE_CHECKING:
+    from groundswell.sources.scanned import Scanned, Scanner
+
 POST = "app.bsky.feed.post"
 """The collection that this reads."""
+FEW = 32
+"""Lines below which scanning is not worth its loading."""
 LINKS_A_POST = 16
 """Links kept of one post: a frame may hold thousands, people do not write them."""
 _AT_POST = re.compile(
@@ -110,6 +117,8 @@ class _Loose(msgspec.Struct, gc=False):
 
 
 _FRAMES = msgspec.json.Decoder(Frame)
+_FACETS = msgspec.json.Decoder(list[_Facet])
+_EMBED = msgspec.json.Decoder(_Embed)
 _LOOSE = msgspec.json.Decoder(_Loose)
 _LOOSE_COMMIT = msgspec.json.Decoder(_LooseCommit)
 
@@ -126,6 +135,7 @@ class FrameDecoder(LineDecoder[Frame]):
         """Newest event time decoded, µs, of any frame: what a v1 connection resumes from."""
         self.seq = 0
         """Newest sequence number decoded (v2's `seq`, v1's `cursor`); 0 where there is none."""
+        self._scanner: Scanner | None = None
 
     def explain(self, error: Exception, raw: bytes) -> str:
         """As for any line; odd shapes in what is no post are no fault."""
@@ -138,6 +148,32 @@ class FrameDecoder(LineDecoder[Frame]):
         except BAD_JSON as error:
             return self.explain(error, raw)
         return self._append(batch, frame)
+
+    def append_run(self, batch: Batch, run: Run) -> list[tuple[int, str]] | None:
+        """As for any lines; of a long run good posts are scanned, and only the rest is decoded."""
+        found = self._scan(run) if run.lines >= FEW else None
+        links = None if found is None else _links_of(found, run.data)
+        if found is None or links is None:
+            return super().append_run(batch, run)
+        if found.times:
+            self.time_us = max(self.time_us, *found.times)
+        others = found.others.tolist()
+        raws = run.split() if others else []
+        problems, begin = [], 0
+        for before, line in enumerate(others):
+            _extend(batch, found, links, begin, line - before)
+            begin = line - before
+            if raws[line].strip() and (reason := self.append_line(batch, raws[line])):
+                problems.append((line, reason))
+        _extend(batch, found, links, begin, len(links))
+        return problems
+
+    def _scan(self, run: Run) -> Scanned | None:
+        if self._scanner is None:
+            from groundswell.sources.scanned import Scanner  # noqa: PLC0415 -- loads numba
+
+            self._scanner = Scanner()
+        return self._scanner.read(run.data, run.lines)
 
     def append_all(self, batch: Batch, decoded: list[Frame]) -> list[tuple[int, str]]:
         """`append_line` of each; good v1 posts, nearly all of a stream, go column by column."""
@@ -263,6 +299,38 @@ def _links(record: _Record) -> tuple[str, ...]:
     if record.embed is not None and record.embed.external is not None:
         uris.append(record.embed.external.uri)
     return tuple(dict.fromkeys(filter(None, uris)))[:LINKS_A_POST] if uris else ()
+
+
+def _extend(
+    batch: Batch, found: Scanned, links: list[tuple[str, ...]], begin: int, end: int
+) -> None:
+    """Appends posts [begin, end) of those that were scanned."""
+    batch.ids += found.ids[begin:end]
+    batch.texts += found.texts[begin:end]
+    batch.times += found.times[begin:end]
+    batch.authors += found.authors[begin:end]
+    batch.langs += found.langs[begin:end]
+    batch.replies += found.replies[begin:end]
+    batch.urls += [""] * (end - begin)
+    batch.links += links[begin:end]
+
+
+def _links_of(found: Scanned, data: memoryview) -> list[tuple[str, ...]] | None:
+    """Addresses that scanned posts carry; None where a part of them is not right."""
+    links: list[tuple[str, ...]] = [()] * len(found.times)
+    carrying = np.flatnonzero(found.nested[:, 0] | found.nested[:, 2])
+    try:
+        for post, spans in zip(carrying.tolist(), found.nested[carrying].tolist(), strict=True):
+            facets, embed = data[spans[0] : spans[1]], data[spans[2] : spans[3]]
+            links[post] = _links(
+                _Record(
+                    facets=_FACETS.decode(facets) if facets else None,
+                    embed=_EMBED.decode(embed) if embed else None,
+                )
+            )
+    except BAD_JSON:
+        return None
+    return links
 
 
 def _is_foreign(raw: bytes) -> bool:

@@ -14,7 +14,6 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from groundswell.model import Batch, Reject
 
@@ -51,13 +50,27 @@ class Run(NamedTuple):
     line: int
     """Number of the first one."""
     lines: int
-    tidy: bool
-    """True when every line begins with `{` and ends with `}`. If all of such a run decodes to as
-    many objects as it has lines, then each line is one object."""
 
     def split(self) -> list[bytes]:
         """The lines one by one, without their ends."""
         return bytes(self.data).split(b"\n")
+
+    @property
+    def tidy(self) -> bool:
+        """True when every line begins with `{` and ends with `}`, perhaps before a return.
+
+        If all of such a run decodes to as many objects as it has lines, then each line is one.
+        """
+        octets = np.frombuffer(self.data, np.uint8)
+        if not octets.size:
+            return False
+        ends = np.append(np.flatnonzero(octets == _NEWLINE), octets.size)
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        if starts[-1] == octets.size:
+            return False
+        before = octets[ends - 1]
+        before = np.where(before == _RETURN, octets[np.maximum(ends - 2, 0)], before)
+        return bool(((octets[starts] == _OPEN) & (before == _CLOSE)).all())
 
 
 def runs(ndjson: bytes, line: int = 1) -> Iterator[Run]:
@@ -66,29 +79,14 @@ def runs(ndjson: bytes, line: int = 1) -> Iterator[Run]:
     Short: what they decode to stays in the processor's cache until its columns are written, and
     one bad line sends only its own run down the slow way.
     """
-    if not ndjson:
-        return
-    view, octets = memoryview(ndjson), np.frombuffer(ndjson, np.uint8)
-    ends = np.flatnonzero(octets == _NEWLINE)
-    if octets[-1] != _NEWLINE:
-        ends = np.append(ends, len(ndjson))
-    tidy = _tidy(octets, ends)
-    first = start = 0
-    while start < len(ndjson):
-        last = min(int(np.searchsorted(ends, start + RUN_BYTES)), len(ends) - 1)
-        end = int(ends[last])
-        neat = bool(tidy[first : last + 1].all())
-        yield Run(view[start:end], line + first, last + 1 - first, neat)
-        first, start = last + 1, end + 1
-
-
-def _tidy(octets: NDArray[np.uint8], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which lines begin with `{` and end with `}`, perhaps before a carriage return."""
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    before = octets[ends - 1]
-    before = np.where(before == _RETURN, octets[np.maximum(ends - 2, 0)], before)
-    tidy: NDArray[np.bool_] = (octets[starts] == _OPEN) & (before == _CLOSE)
-    return tidy
+    view, octets, start, size = memoryview(ndjson), np.frombuffer(ndjson, np.uint8), 0, len(ndjson)
+    while start < size:
+        end = ndjson.find(b"\n", start + RUN_BYTES)
+        if end < 0:
+            end = size - 1 if ndjson.endswith(b"\n") else size
+        lines = int(np.count_nonzero(octets[start:end] == _NEWLINE)) + 1
+        yield Run(view[start:end], line, lines)
+        line, start = line + lines, end + 1
 
 
 class LineDecoder(ABC, Generic[T]):

@@ -1,0 +1,210 @@
+"""JSON as octets, for compiled loops: strings passed over or copied, and where a value ends.
+
+They refuse, with -1, whatever is not plainly well formed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from groundswell.kernel.pointers import eight, put_eight
+
+QUOTE, BACK, COMMA, COLON, OPEN, CLOSE, LIST, END = b'"\\,:{}[]'
+NEWLINE, RETURN = b"\n\r"
+WORD: Final = 8
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGH: Final = np.uint64(0x8080808080808080)
+_QUOTES: Final = np.uint64(QUOTE) * _ONES
+_BACKS: Final = np.uint64(BACK) * _ONES
+_CONTROLS: Final = np.uint64(0x20) * _ONES
+
+
+@njit(forceinline=True)
+def _odd(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Other than 0 where one of eight octets is a quote, a backslash or a control character.
+
+    Seldom also where none is: a difference borrows from the octet above.
+    """
+    quote, back = word ^ _QUOTES, word ^ _BACKS
+    found = ((quote - _ONES) & ~quote) | ((back - _ONES) & ~back)
+    return (found | ((word - _CONTROLS) & ~word)) & _HIGH
+
+
+@njit(forceinline=True)
+def plain(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Where a string of plain ASCII ends that begins at i; -1 where it is anything else."""
+    while i + WORD <= end:
+        word = eight(octets, i)
+        if _odd(word) or word & _HIGH:
+            break
+        i += WORD
+    while i < end:
+        c = octets[i]
+        if c == QUOTE:
+            return i
+        if c == BACK or c < 0x20 or c >= 0x80:
+            return -1
+        i += 1
+    return -1
+
+
+@njit(forceinline=True)
+def _hex(octets, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """The number of four hexadecimal digits; -1 where they are none."""
+    found = np.int64(0)
+    for j in range(i, i + 4):
+        c = np.int64(octets[j])
+        if 48 <= c <= 57:
+            c -= 48
+        elif 97 <= (c | 32) <= 102:
+            c = (c | 32) - 87
+        else:
+            return -1
+        found = found << 4 | c
+    return found
+
+
+@njit(forceinline=True)
+def _put(out, n, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Writes a code point as UTF-8; the new length."""
+    if code < 0x80:
+        out[n] = code
+        return n + 1
+    if code < 0x800:
+        out[n] = 0xC0 | code >> 6
+        out[n + 1] = 0x80 | code & 63
+        return n + 2
+    if code < 0x10000:
+        out[n] = 0xE0 | code >> 12
+        out[n + 1] = 0x80 | code >> 6 & 63
+        out[n + 2] = 0x80 | code & 63
+        return n + 3
+    out[n] = 0xF0 | code >> 18
+    out[n + 1] = 0x80 | code >> 12 & 63
+    out[n + 2] = 0x80 | code >> 6 & 63
+    out[n + 3] = 0x80 | code & 63
+    return n + 4
+
+
+@njit(forceinline=True)
+def _escape(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0911 -- numba infers
+    """Reads the escape at i: (where it ends, the new length of `out`), or (-1, …).
+
+    A lone surrogate is none, and NUL stands between texts.
+    """
+    if i + 12 > end:  # as long as a pair of surrogates
+        return -1, n
+    c = octets[i + 1]
+    if c in (QUOTE, BACK, 47):
+        return i + 2, _put(out, n, np.int64(c))
+    if c == 110:
+        return i + 2, _put(out, n, 10)
+    if c == 116:
+        return i + 2, _put(out, n, 9)
+    if c == 114:
+        return i + 2, _put(out, n, 13)
+    if c != 117:
+        return -1, n
+    code = _hex(octets, i + 2)
+    if code <= 0:
+        return -1, n
+    if code < 0xD800 or code > 0xDFFF:
+        return i + 6, _put(out, n, code)
+    low = _hex(octets, i + 8)
+    if code > 0xDBFF or octets[i + 6] != BACK or octets[i + 7] != 117 or low >> 10 != 0x37:
+        return -1, n
+    return i + 12, _put(out, n, 0x10000 + ((code & 0x3FF) << 10 | low & 0x3FF))
+
+
+@njit(forceinline=True)
+def copy_text(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Copies the string that begins at i, in UTF-8: (where its quote is or -1, the new length)."""
+    while i < end:
+        if i + WORD <= end:
+            word = eight(octets, i)
+            if not _odd(word):
+                put_eight(out, n, word)
+                n += WORD
+                i += WORD
+                continue
+        stop = min(i + WORD, end)
+        while i < stop:
+            c = octets[i]
+            if c == QUOTE:
+                return i, n
+            if c == BACK:
+                i, n = _escape(octets, i, end, out, n)
+                if i < 0:
+                    return -1, n
+            elif c < 0x20:
+                return -1, n
+            else:
+                out[n] = c
+                n += 1
+                i += 1
+    return -1, n
+
+
+@njit(forceinline=True)
+def copy(octets, begin, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Appends octets to a column; its new length."""
+    i = begin
+    while i + WORD <= end:
+        put_eight(out, n, eight(octets, i))
+        n += WORD
+        i += WORD
+    while i < end:
+        out[n] = octets[i]
+        n += 1
+        i += 1
+    return n
+
+
+@njit(forceinline=True)
+def is_ascii(octets, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Whether octets [begin, end) are all ASCII."""
+    seen, i = np.uint64(0), begin
+    while i + WORD <= end:
+        seen |= eight(octets, i)
+        i += WORD
+    while i < end:
+        seen |= np.uint64(octets[i])
+        i += 1
+    return seen & _HIGH == 0
+
+
+@njit(forceinline=True)
+def value(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Where the object or list at i ends, if it is well formed; -1 where it surely is not."""
+    if octets[i] != OPEN and octets[i] != LIST:
+        return -1
+    depth = 0
+    while i < end:
+        c = octets[i]
+        i += 1
+        if c == NEWLINE:  # what stands on one line is one line's
+            return -1
+        if c == QUOTE:
+            while i < end and octets[i] != QUOTE and octets[i] != NEWLINE:
+                i += 2 if octets[i] == BACK and i + 1 < end and octets[i + 1] != NEWLINE else 1
+            if i >= end or octets[i] == NEWLINE:
+                return -1
+            i += 1
+        elif c in (OPEN, LIST):
+            depth += 1
+        elif c in (CLOSE, END):
+            depth -= 1
+            if depth == 0:
+                return i
+    return -1
+
+
+@njit(forceinline=True)
+def line_end(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Where the line ends if nothing more stands on it; -1 where something does."""
+    if i < end and octets[i] == RETURN:
+        i += 1
+    return i if i == end or octets[i] == NEWLINE else -1
