@@ -24,7 +24,7 @@ from groundswell.model import COLUMNS, AccountNews, Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.nights import recorded
 
-RULES = Rules(terms=1 << 14, ring_posts=1 << 11, ring_tokens=1 << 15, learning=4, read_posts=0)
+RULES = Rules(terms=1 << 12, ring_posts=1 << 11, ring_tokens=1 << 15, learning=4, read_posts=0)
 """Small: terms are forgotten, and posts of a slice leave the ring while it is open."""
 
 

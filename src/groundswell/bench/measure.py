@@ -29,10 +29,14 @@ def chunks_of(batches: int, *, seed: int = 7) -> list[bytes]:
     return [b"\n".join(islice(frames, FRAMES_A_BATCH)) for _ in range(batches)]
 
 
+_DECODER = FrameDecoder()
+"""One decoder a connection."""
+
+
 def batch_of(chunk: bytes) -> Batch:
     """A chunk's posts."""
     batch = Batch()
-    FrameDecoder().decode_many(batch, chunk)
+    _DECODER.decode_many(batch, chunk)
     return batch
 
 

@@ -93,6 +93,7 @@ def wordless(memory: Memory) -> Memory:
         found.ring = copy.copy(state.ring)
         found.ring.texts = [None] * len(state.ring.texts)
         found.ring.origins = [None] * len(state.ring.origins)
+        found.ring.langs = [""] * len(state.ring.langs)
         return found
 
     further = tuple(

@@ -90,20 +90,21 @@ def knows(scope: Scope, heard: Heard, begin: int, end: int) -> bool:
 
 def chosen(columns: Columns, posts: Ints) -> Columns:
     """The columns of some posts of a batch: `posts` are their indexes, ascending."""
-    texts, tokens, hashes, origins = columns
+    texts, tokens, hashes, *told = columns
     begin, size = tokens.first[posts], np.diff(tokens.first)[posts]
     first = np.concatenate(([0], np.cumsum(size)))
     at = np.arange(first[-1]) + np.repeat(begin - first[:-1], size)
     hashed, starts, ends, kinds, joins = (getattr(tokens, name)[at] for name in _SPANS)
     part = Tokens(hashed, starts, ends, kinds, joins, first)
-    texts, origins = ([column[i] for i in posts.tolist()] for column in (texts, origins))
-    return texts, part, tuple(column[posts] for column in hashes), origins
+    texts, origins, langs = ([column[i] for i in posts.tolist()] for column in (texts, *told))
+    return texts, part, tuple(column[posts] for column in hashes), origins, langs
 
 
 def joined(parts: list[Columns]) -> Columns:
     """The columns of several runs of posts, one after the other."""
     texts = [text for part, *_ in parts for text in part]
-    origins = [origin for *_, part in parts for origin in part]
+    origins = [origin for *_, part, _ in parts for origin in part]
+    langs = [lang for *_, part in parts for lang in part]
     tokens = [part for _, part, *_ in parts]
     sizes = np.concatenate([np.diff(part.first) for part in tokens])
     hashed, starts, ends, kinds, joins = (
@@ -111,8 +112,8 @@ def joined(parts: list[Columns]) -> Columns:
     )
     first = np.concatenate(([0], np.cumsum(sizes)))
     whole = Tokens(hashed, starts, ends, kinds, joins, first)
-    hashes = zip(*(part for _, _, part, _ in parts), strict=True)
-    return texts, whole, tuple(np.concatenate(column) for column in hashes), origins
+    hashes = zip(*(part for _, _, part, *_ in parts), strict=True)
+    return texts, whole, tuple(np.concatenate(column) for column in hashes), origins, langs
 
 
 @lru_cache(4096)

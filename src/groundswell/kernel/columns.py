@@ -14,9 +14,9 @@ from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.model import Batch
 
-Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...], list[str]]
+Columns = tuple[list[str], Tokens, tuple[NDArray[np.uint64], ...], list[str], list[str]]
 """Prepared texts, their tokens, the hashes of authors, ids, accounts answered and instances (the
-last column has the ring's flags), and where each post came from."""
+last column has the ring's flags), where each post came from, and its language."""
 
 
 def read(batch: Batch, tables: Tables) -> Columns:
@@ -42,7 +42,7 @@ def of(batch: Batch, prepared: list[str], tokens: Tokens) -> Columns:
     if batch.unquoted:
         flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
     hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
-    return prepared, tokens, hashes, origins.written(batch, prepared)
+    return prepared, tokens, hashes, origins.written(batch, prepared), batch.langs
 
 
 def _hashed(names: list[str], what: Callable[[str], str]) -> NDArray[np.uint64]:

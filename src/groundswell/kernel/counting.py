@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 TRACKS: Final = 4
 """Decaying sums a term: the long run, then up to three windows longer than a slice."""
 MISSED: Final = 2.0
-"""People whom the count of a phrase may lack, because its parts were not alive yet."""
+"""People whom the count of a pair may lack, because its parts were not alive yet and it came for
+the first time; that of a triple, one more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ said goes into a set of (term, author) pairs that lives for one slice, and from 
 of theirs is looked up there (`authors`). Most people write once a minute, so most posts never touch
 the set.
 
-A phrase is looked for only where its parts are alive, that is, two people said them: most phrases
-are said once, and would be most of the table. So a phrase's count may lack its first people; the
-gate does not, for posting lists are exact (`ring`).
+A phrase is looked for only where its parts are alive, that is, two people said them or it came
+twice, and counted from its second time on (`doors`): most phrases are said once, and would be most
+of the table. So a phrase's count may lack its first people; the gate does not, for posting lists
+are exact (`ring`).
 
 What is kept adds up: counts of two shards or of two slices are summed, and ratios are taken after.
 History is a sum that decays by a factor a slice, folded lazily when a term is next seen.
@@ -136,8 +137,9 @@ class Counts:
             at = 0
             while at < items.size:
                 at, why = sweep.phrases(
-                    regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals,
-                    posts, salts, offsets, alive, items, (at, length, current, self.most_pairs),
+                    regions.places, regions.used, SHIFT, regions.doors_of(length), self.powers,
+                    self.pairs, self.totals, posts, salts, offsets, alive, items,
+                    (at, length, current, self.most_pairs),
                 )  # fmt: skip
                 if why:
                     position = int(posts[0][int(items["post"][at])])

@@ -1,13 +1,15 @@
-"""Where a post came from, in one string: its language, id and permalink, and its text as it was.
+"""Where a post came from, in one string: its id, its permalink, and its text as it was.
 
-The ring keeps one a post beside the text that was tokenised. One string and no object, for it is
-made of every post and read of the few that a story's mood and voices are taken from.
+The ring keeps one a post beside the text that was tokenised, and its language. One string and no
+object, for it is made of every post and read of the few that a story's mood and voices are taken
+from; and mostly it is the id itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import is_
 from typing import Final
 
 from groundswell.model import Batch
@@ -30,26 +32,24 @@ class Origin:
 
 def written(batch: Batch, prepared: list[str]) -> list[str]:
     """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts."""
-    rows = zip(batch.langs, batch.ids, batch.urls, strict=True)
-    found = [f"{lang}{_MARK}{post_id}{_MARK}{url}" for lang, post_id, url in rows]
-    for i, (text, same) in enumerate(zip(batch.texts, prepared, strict=True)):
-        if same is not text:
-            found[i] += _MARK + text
-    return found
+    if not any(batch.urls) and all(map(is_, batch.texts, prepared)):
+        return batch.ids
+    rows = zip(batch.ids, batch.urls, batch.texts, prepared, strict=True)
+    return [
+        f"{post_id}{_MARK}{url}" if same is text else f"{post_id}{_MARK}{url}{_MARK}{text}"
+        for post_id, url, text, same in rows
+    ]
 
 
-def read(origin: str, prepared: str) -> Origin | None:
-    r"""What a string says, of the post that was tokenised as `prepared`; None where it is no such.
+def read(origin: str, lang: str, prepared: str) -> Origin:
+    r"""What a string says, of the post in a language that was tokenised as `prepared`.
 
-    >>> read("pt-BR\x1f17\x1fhttps://a.example/17", "oi")
+    >>> read("17\x1fhttps://a.example/17", "pt-BR", "oi")
     Origin(lang='pt', id='17', url='https://a.example/17', text='oi')
     """
-    parts = origin.split(_MARK, 3)
-    if len(parts) < 3:
-        return None
-    lang, post_id, url = parts[:3]
+    post_id, url, *text = origin.split(_MARK, 2) if _MARK in origin else (origin, "")
     known = url if url.startswith(("https://", "http://")) else ""
-    return Origin(primary(lang), post_id, known, parts[3] if len(parts) > 3 else prepared)
+    return Origin(primary(lang), post_id, known, text[0] if text else prepared)
 
 
 @lru_cache(4096)

@@ -26,6 +26,8 @@ class Part(NamedTuple):
     """Records that each region has room for, shape (REGIONS,)."""
     pairs: NDArray[np.uint64]
     """Of the open slice."""
+    doors: NDArray[np.uint8]
+    """Of all regions, those of others too: see `kernel.doors`."""
     decays: NDArray[np.float32]
     limit: int
     """Most records of all regions together."""
@@ -56,7 +58,8 @@ def packed(counts: Counts) -> Part:
     sizes = np.array([region.records.size for region in counts.regions.regions])
     return Part(
         np.concatenate(records), np.concatenate(rows), sizes, counts.pairs[counts.pairs != 0],
-        counts.decays, counts.limit, counts.regions.block, counts.slice, counts.evicted,
+        counts.regions.doors, counts.decays, counts.limit, counts.regions.block, counts.slice,
+        counts.evicted,
     )  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def together(parts: list[Part], owner: NDArray[np.int64]) -> Counts:
             rows=np.concatenate([part.rows for part in parts]),
             sizes=np.array([parts[shard].sizes[i] for i, shard in enumerate(owner.tolist())]),
             pairs=distinct(np.concatenate([part.pairs for part in parts])),
+            doors=_doors(parts, owner),
             block=max(part.block for part in parts),
         )
     )
@@ -98,6 +102,7 @@ def housed(part: Part) -> Counts:
     """A table of a part's terms."""
     found = Counts(part.limit, part.decays.copy(), slice=part.slice, evicted=part.evicted)
     found.regions.block = part.block
+    found.regions.doors[:] = part.doors
     numbers = (part.records["key"] >> SHIFT).astype(np.int64)
     order = np.argsort(numbers, kind="stable")
     bounds = np.searchsorted(numbers[order], np.arange(REGIONS + 1)).tolist()
@@ -113,6 +118,15 @@ def housed(part: Part) -> Counts:
     found.pairs = np.zeros(1 << max(12, (2 * part.pairs.size).bit_length()), np.uint64)
     authors.refill(part.pairs, found.pairs)
     return found
+
+
+def _doors(parts: list[Part], owner: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The doors of each region from who has it."""
+    shape = parts[0].doors.shape[0], REGIONS, -1
+    whole = parts[0].doors.copy().reshape(shape)
+    for region, shard in enumerate(owner.tolist()):
+        whole[:, region] = parts[shard].doors.reshape(shape)[:, region]
+    return whole.reshape(shape[0], -1)
 
 
 def _of(

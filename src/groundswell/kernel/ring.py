@@ -9,6 +9,7 @@ Positions are counted from the first token and the first post ever; they map to 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import DOMAIN
+from groundswell.kernel.pages import zeros
 from groundswell.kernel.pointers import lent
 
 DELETED: Final = 1
@@ -26,6 +28,8 @@ HIDDEN: Final = 2
 UNQUOTED: Final = 4
 """Counts like any other, and its words are never shown as a voice."""
 UNSEEN: Final = DELETED | HIDDEN
+_LISTED: Final = 1 << 22
+"""Entries of posting lists that there is room for at once: the system gives what is used of it."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class Ring:
     texts: list[str | None] = field(init=False)
     origins: list[str | None] = field(init=False)
     """Where each came from, as `origins.written` has it."""
+    langs: list[str] = field(init=False)
     # a token
     hashes: NDArray[np.uint64] = field(init=False)
     back: NDArray[np.uint32] = field(init=False)
@@ -81,13 +86,14 @@ class Ring:
         self.flags = np.zeros(self.posts, np.uint8)
         self.texts = [None] * self.posts
         self.origins = [None] * self.posts
-        self.hashes = np.zeros(self.tokens, np.uint64)
-        self.back = np.zeros(self.tokens, np.uint32)
-        self.owner = np.zeros(self.tokens, np.uint32)
-        self.starts = np.zeros(self.tokens, np.uint16)
-        self.ends = np.zeros(self.tokens, np.uint16)
-        self.kinds = np.zeros(self.tokens, np.uint8)
-        self.joins = np.zeros(self.tokens, np.uint8)
+        self.langs = [""] * self.posts
+        self.hashes = zeros(self.tokens, np.uint64)
+        self.back = zeros(self.tokens, np.uint32)
+        self.owner = zeros(self.tokens, np.uint32)
+        self.starts = zeros(self.tokens, np.uint16)
+        self.ends = zeros(self.tokens, np.uint16)
+        self.kinds = zeros(self.tokens, np.uint8)
+        self.joins = zeros(self.tokens, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class Posts:
 
     texts: list[str]
     origins: list[str]
+    langs: list[str]
     times: NDArray[np.int64]
     flags: NDArray[np.uint8]
     authors: NDArray[np.uint64]
@@ -125,14 +132,19 @@ class Posts:
 
 def falling_out(ring: Ring, posts: int, tokens: int, slice_: int) -> NDArray[np.int64]:
     """Places of posts of slice `slice_` that room for `posts` and `tokens` more pushes out."""
-    oldest = max(0, ring.n_posts - ring.posts)
-    if ring.n_posts == 0 or ring.slices[oldest % ring.posts] != slice_:
+    held = range(max(0, ring.n_posts - ring.posts), ring.n_posts)
+    if not held or ring.slices[held[0] % ring.posts] != slice_:
         return np.empty(0, np.int64)  # posts come in the order of their slices
-    places = np.arange(oldest, ring.n_posts) % ring.posts
-    first = ring.first[places]
-    gone = (first < ring.n_tokens + tokens - ring.tokens) & (first + ring.tokens >= ring.n_tokens)
-    gone[: max(0, ring.n_posts - oldest + posts - ring.posts)] = True
-    return places[gone]
+
+    def since(token: int) -> int:
+        """The first post whose tokens begin there or later."""
+        return held.start + bisect_left(held, token, key=lambda p: int(ring.first[p % ring.posts]))
+
+    crowded = min(held.stop, max(held.start, ring.n_posts + posts - ring.posts))
+    whole = max(crowded, since(ring.n_tokens - ring.tokens))  # older ones have lost their tokens
+    short = since(ring.n_tokens + tokens - ring.tokens)
+    fall = np.concatenate((np.arange(held.start, crowded), np.arange(whole, short)))
+    return np.asarray(fall % ring.posts)
 
 
 def append(  # noqa: PLR0913 -- the columns of one batch
@@ -170,7 +182,10 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     ring.flags[places] = posts.flags
     at = ring.n_posts % ring.posts
     fits = min(n, ring.posts - at)
-    for held, new in ((ring.texts, posts.texts), (ring.origins, posts.origins)):
+    lists: tuple[tuple[list[Any], list[str]], ...] = (
+        (ring.texts, posts.texts), (ring.origins, posts.origins), (ring.langs, posts.langs)
+    )  # fmt: skip
+    for held, new in lists:
         held[at : at + fits] = new[:fits]
         held[: n - fits] = new[fits:]
     ring.n_posts += n
@@ -242,7 +257,7 @@ def postings(
     left out.
     """
     bounds = np.zeros(last.size + 1, np.int64)
-    posts = np.empty(max(1024, 4 * last.size), np.int64)
+    posts = np.empty(max(_LISTED, 4 * last.size), np.int64)
     tokens = np.empty_like(posts)
     done = 0
     while True:

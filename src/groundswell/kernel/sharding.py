@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from groundswell.kernel.authors import DONE, PAIRS_FULL, SPREAD, enter
+from groundswell.kernel.doors import leading
 from groundswell.kernel.hashing import GOLDEN, join, mix
 from groundswell.kernel.prefetch import prefetch
 from groundswell.kernel.regions import SHIFT
@@ -68,7 +69,7 @@ def spread(pairs, totals, items, salts, at, most_pairs):  # type: ignore[no-unty
 
 @njit(nogil=True, cache=True)
 def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot loop
-    places, used, powers, pairs, totals, items, first, salts, alive, back, what  # noqa: ANN001
+    places, used, doors, powers, pairs, totals, items, first, salts, alive, back, what  # noqa: ANN001
 ):  # fmt: skip
     """Counts terms from number `what[0]` on; (the next one, why it stopped there).
 
@@ -77,12 +78,14 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot l
     """
     item, words, base, current, most_pairs = what
     pair_mask = np.uint64(pairs.size - 1)
+    leads = leading(doors)
     for k in range(item, min(item + AHEAD, items.size)):
         ask(places, SHIFT, items[k].key)
     while item < items.size:
         if item + AHEAD < items.size:
             key = items[item + AHEAD].key
             ask(places, SHIFT, key)
+            prefetch(doors, key >> leads)
             salt = salts[items[item + AHEAD].post]
             if salt:
                 prefetch(pairs, mix(key ^ salt) & pair_mask)
@@ -91,7 +94,7 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot l
         if salt and totals[0] >= most_pairs:
             return item, PAIRS_FULL
         lives, distance = visit(
-            places, used, SHIFT, powers, pairs, totals, items[item].key,
+            places, used, SHIFT, (doors, leads), powers, pairs, totals, items[item].key,
             (np.uint32(base + t), np.uint32(t - first[post]), salt, current), words,
         )  # fmt: skip
         if lives < 0:

@@ -150,7 +150,8 @@ class Shard:
         at = 0
         while at < items.size:
             at, why = sharding.count(
-                regions.places, regions.used, state.powers, state.pairs, state.totals, items,
+                regions.places, regions.used, regions.doors_of(length), state.powers, state.pairs,
+                state.totals, items,
                 run.first, run.salts, lives, back,
                 (at, np.uint32(length), run.base, np.uint32(state.slice), state.most_pairs),
             )  # fmt: skip

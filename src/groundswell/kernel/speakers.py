@@ -90,5 +90,6 @@ _NOWHERE = origins.Origin("", "", "", "")
 
 def origin_of(state: State, place: int) -> origins.Origin:
     """Where the post at a place of the ring came from."""
-    origin, text = state.ring.origins[place], state.ring.texts[place]
-    return (origins.read(origin, text or "") if origin else None) or _NOWHERE
+    held = state.ring
+    origin, text = held.origins[place], held.texts[place]
+    return _NOWHERE if origin is None else origins.read(origin, held.langs[place], text or "")

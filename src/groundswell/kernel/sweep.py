@@ -2,9 +2,9 @@
 
 Who asks a table of tens of megabytes for one record waits a hundred nanoseconds; who asks for many
 side by side waits no longer. So each sweep goes along a list of terms and announces what it will
-need a fixed distance ahead, and a phrase is asked for only when it is known that its parts are
-alive: two people said them, or somebody in an earlier slice. A sweep sees each term's posts in
-their order, so counting in sweeps gives what counting post by post gives.
+need a fixed distance ahead. A phrase is asked for only when it is known that its parts are alive:
+two people said them, or somebody in an earlier slice; of a phrase, that it came twice. A sweep sees
+each term's posts in their order, so counting in sweeps gives what counting post by post gives.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numba import carray, njit  # type: ignore[attr-defined]
 
 from groundswell.kernel.authors import DONE, PAIRS_FULL, REGION_FULL, ROWS_FULL, enter
 from groundswell.kernel.counting import TRACKS
+from groundswell.kernel.doors import knock, leading
 from groundswell.kernel.hashing import join, mix
 from groundswell.kernel.pointers import lent, pointer
 from groundswell.kernel.prefetch import prefetch
@@ -49,11 +50,12 @@ def ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @njit(inline="always")
-def visit(places, used, shift, powers, pairs, totals, key, at, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
+def visit(places, used, shift, doors, powers, pairs, totals, key, at, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0913 -- numba infers
     """Counts one term of one post; (whether it is alive, distance to its last occurrence).
 
     `at` is its position, how many tokens of the post came before, the author's salt and the slice.
-    When the region has no room, nothing is counted and the first value says so.
+    A phrase that is said for the first time knocks at its door and is not counted; who comes again
+    is alive. When the region has no room, nothing is counted and the first value says so.
     """
     here, before, salt, current = at
     number = key >> shift
@@ -62,6 +64,8 @@ def visit(places, used, shift, powers, pairs, totals, key, at, words):  # type: 
     s = place(records, key, region.size)
     r = records[s]
     if r.key == 0:
+        if words > 1 and not knock(doors[0], doors[1], key):
+            return 0, np.uint32(0)
         if used[number, 0] >= region.most:
             return -REGION_FULL, np.uint32(0)
         used[number, 0] += 1
@@ -74,7 +78,7 @@ def visit(places, used, shift, powers, pairs, totals, key, at, words):  # type: 
         r.last = here
         if salt:
             totals[0] += enter(pairs, mix(key ^ salt))
-        return 0, np.uint32(0)
+        return int(words > 1), np.uint32(0)
     distance = np.uint32(here - r.last)
     if r.slice != current:
         row = r.words >> ROW
@@ -142,7 +146,7 @@ def words(places, used, shift, powers, pairs, totals, said, posts, salts, offset
             ask(places, shift, hashes[(begin + i + AHEAD) & ring])
             place_ = (begin + i) & ring
             lives, distance = visit(
-                places, used, shift, powers, pairs, totals, hashes[place_],
+                places, used, shift, (alive, shift), powers, pairs, totals, hashes[place_],
                 (np.uint32(begin + i), np.uint32(i), salt, current), np.uint32(1),
             )  # fmt: skip
             if lives < 0:
@@ -179,19 +183,24 @@ def gather(length, said, posts, offsets, alive, items):  # type: ignore[no-untyp
 
 
 @njit(nogil=True, cache=True)
-def phrases(places, used, shift, powers, pairs, totals, posts, salts, offsets, alive, items, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- one hot loop
+def phrases(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot loop
+    places, used, shift, doors, powers, pairs, totals, posts, salts, offsets, alive, items, at  # noqa: ANN001
+):  # fmt: skip
     """Counts phrases from number `at[0]` on; (the next one, why it stopped there)."""
     places, used, powers, pairs = lent(places), lent(used), lent(powers), lent(pairs)
     totals, salts, offsets = lent(totals), lent(salts), lent(offsets)
-    first, alive, items = lent(posts[0]), lent(alive), lent(items)
+    first, alive, items, doors = lent(posts[0]), lent(alive), lent(items), lent(doors)
+    leads = leading(doors)
     item, length, current, most_pairs = at
     pair_mask = np.uint64(pairs.size - 1)
     for k in range(item, min(item + AHEAD, items.size)):
         ask(places, shift, items[k].key)
+        prefetch(doors, items[k].key >> leads)
     while item < items.size:
         if item + AHEAD < items.size:
             key = items[item + AHEAD].key
             ask(places, shift, key)
+            prefetch(doors, key >> leads)
             salt = salts[items[item + AHEAD].post]
             if salt:
                 prefetch(pairs, mix(key ^ salt) & pair_mask)
@@ -200,7 +209,7 @@ def phrases(places, used, shift, powers, pairs, totals, posts, salts, offsets, a
         if salt and totals[0] >= most_pairs:
             return item, PAIRS_FULL
         lives, _ = visit(
-            places, used, shift, powers, pairs, totals, items[item].key,
+            places, used, shift, (doors, leads), powers, pairs, totals, items[item].key,
             (np.uint32(first[post] + i), np.uint32(i), salt, current), np.uint32(length),
         )  # fmt: skip
         if lives < 0:

@@ -181,6 +181,8 @@ def candidates(records, rows, current, volumes, least, bar, share, prior, out): 
         if r.key == 0 or r.slice != current:
             continue
         a = np.float32(r.authors)
+        if r.words & WORDS > 1:
+            a += np.float32(1)  # of a phrase, who said it first is not counted
         row = r.words >> ROW
         if row == 0 and a < least:
             continue

@@ -21,7 +21,7 @@ def take(
     state: State, barred: Barred, columns: Columns, times: Ints, span: tuple[int, int]
 ) -> None:
     """Keeps and counts posts [begin, end) of the columns; who is hidden or barred is so here."""
-    texts, tokens, (authors, ids, replies, hosts, marks), came = columns
+    texts, tokens, (authors, ids, replies, hosts, marks), came, langs = columns
     begin, end = span
     held = state.ring
     said = Said(held.hashes, held.joins, held.back)
@@ -40,7 +40,7 @@ def take(
         state.counts.let_go(said, held.first[falls], held.count[falls], held.authors[falls])
         part = slice(low, high)
         posts = ring.Posts(
-            texts[part], came[part], times[part], flags[low - begin : high - begin],
+            texts[part], came[part], langs[part], times[part], flags[low - begin : high - begin],
             authors[part], ids[part], replies[part], hosts[part],
         )  # fmt: skip
         places = ring.append(

@@ -19,6 +19,7 @@ _ONES: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
 _QUOTES: Final = np.uint64(QUOTE) * _ONES
 _BACKS: Final = np.uint64(BACK) * _ONES
+_ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CONTROLS: Final = np.uint64(0x20) * _ONES
 
 
@@ -31,6 +32,22 @@ def _odd(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba
     quote, back = word ^ _QUOTES, word ^ _BACKS
     found = ((quote - _ONES) & ~quote) | ((back - _ONES) & ~back)
     return (found | ((word - _CONTROLS) & ~word)) & _HIGH
+
+
+@njit(forceinline=True)
+def before_quote(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Which of eight octets come before the first quote: (mask of their bits, how many, fine).
+
+    Fine where they are plain ASCII.
+    """
+    quote = word ^ _QUOTES
+    found = (quote - _ONES) & ~quote & _HIGH
+    mask, size = _ALL, np.int64(WORD)
+    if found:
+        mask = ((found & (~found + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
+        size = np.int64(((mask & _ONES) * _ONES) >> np.uint64(56))
+    letters = (word & mask) | (_CONTROLS & ~mask)
+    return mask, size, not ((_odd(letters) | letters) & _HIGH)
 
 
 @njit(forceinline=True)

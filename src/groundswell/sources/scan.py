@@ -19,7 +19,6 @@ from numba import njit
 from groundswell.kernel.pointers import eight, lent
 from groundswell.sources.lines import NEWEST_US, OLDEST_US
 from groundswell.sources.octets import (
-    BACK,
     CLOSE,
     COLON,
     COMMA,
@@ -29,6 +28,7 @@ from groundswell.sources.octets import (
     OPEN,
     QUOTE,
     WORD,
+    before_quote,
     copy,
     copy_text,
     is_ascii,
@@ -38,6 +38,7 @@ from groundswell.sources.octets import (
 )
 
 _ZERO: Final = ord("0")
+_ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _TWO, _SIX = np.uint64(16), np.uint64(48)
 """Octets, in bits."""
 _MOST_DIGITS: Final = 17
@@ -61,9 +62,16 @@ _CREATE, _CREATE_SIZE = _number("create"), np.int64(6)
 _POST, _POST_MIDDLE, _POST_END = (_number("app.bsky.feed.post", i) for i in (0, 8, 16))
 _POST_SIZE: Final = np.int64(18)
 _ID: Final = np.frombuffer(b"at:///app.bsky.feed.post/", np.uint8)
-ODD, ASCII, WIDE = range(3)
+_TONGUES: Final = 64
+"""Languages of a run; posts of further ones are left alone."""
 _SCHEME: Final = 5
 """Octets of an id before the account that wrote the post."""
+
+
+@njit(forceinline=True)
+def _first(word, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """The first octets of eight, as many as `size`, from 1 on."""
+    return word & (_ALL >> np.uint64(64 - 8 * size))
 
 
 @njit(forceinline=True)
@@ -72,22 +80,17 @@ def _key(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     none = np.uint64(0)
     if i + 3 * WORD > end or octets[i] != QUOTE:
         return none, none, -1
-    begin = i + 1
-    i = begin
-    while octets[i] != QUOTE:
-        c = octets[i]
-        if c == BACK or c < 0x20 or c >= 0x80 or i - begin == 2 * WORD - 1:
-            return none, none, -1
-        i += 1
-    if octets[i + 1] != COLON:
+    i += 1
+    name, more = eight(octets, i), none
+    mask, size, fine = before_quote(name)
+    if size == WORD:
+        more = eight(octets, i + WORD)
+        further, rest, well = before_quote(more)
+        more, size, fine = more & further, size + rest, fine and well
+    i += size
+    if not fine or size == 2 * WORD or octets[i + 1] != COLON:
         return none, none, -1
-    size = i - begin
-    name, more = eight(octets, begin), eight(octets, begin + WORD)
-    if size < WORD:
-        name, more = name & ((np.uint64(1) << np.uint64(8 * size)) - np.uint64(1)), none
-    else:
-        more &= (np.uint64(1) << np.uint64(8 * (size - WORD))) - np.uint64(1)
-    return name, more, i + 2
+    return name & mask, more, i + 2
 
 
 @njit(forceinline=True)
@@ -337,50 +340,76 @@ def _entry(octets, span, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN00
     return n + 1
 
 
-@njit(nogil=True, cache=True)
-def posts(octets, columns, times, nested, shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
-    """Reads the good posts among lines; returns the lengths of the columns.
+@njit(forceinline=True)
+def _tongue(octets, span, tongues, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """The number of a language among the `n` that were met; `n` for a new one, -1 for no room."""
+    begin, size = span[0], span[1] - span[0]
+    if size > 2 * WORD or begin + 2 * WORD > octets.size:
+        return -1
+    name, more = np.uint64(0), np.uint64(0)
+    if size > WORD:
+        name, more = eight(octets, begin), _first(eight(octets, begin + WORD), size - WORD)
+    elif size:
+        name = _first(eight(octets, begin), size)
+    for known in range(n):
+        if tongues[known, 0] == name and tongues[known, 1] == more:
+            return known
+    if n == tongues.shape[0]:
+        return -1
+    tongues[n, 0], tongues[n, 1] = name, more
+    return n
 
-    Columns are texts of ASCII, other texts, accounts, ids, languages and addresses answered, in
+
+@njit(nogil=True, cache=True)
+def posts(octets, columns, times, nested, spoken, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Reads the good posts among lines; returns the lengths of the columns and of `others`.
+
+    Columns are texts of ASCII, other texts, accounts, ids, addresses answered and languages, in
     UTF-8, each entry ended by NUL, with an empty entry for a text that stands among the others:
-    each must have room for all octets and 32 more a line. `shape` has an entry a line and becomes
-    `ODD` where the line was left alone, else `ASCII` or `WIDE`; of the lines that were taken, in
-    their order, `times` are event times, µs, and `nested` begins and ends of facets and embeds, 0
-    where there are none: shape (lines, 4).
+    each must have room for all octets and 32 more a line. Languages have an entry for each that was
+    met. `others` are numbers of the lines that were left alone, and of the posts whose texts are
+    not ASCII: shape (2, lines). Of the lines that were taken, in their order, `times` are event
+    times, µs, `spoken` the numbers of languages, and `nested` begins and ends of facets and embeds,
+    0 where there are none: shape (lines, 4).
     """
-    octets, times, nested, shape = lent(octets), lent(times), lent(nested), lent(shape)
+    octets, times, nested, others = lent(octets), lent(times), lent(nested), lent(others)
     narrow, wide, dids = lent(columns[0]), lent(columns[1]), lent(columns[2])
-    ids, langs, parents = lent(columns[3]), lent(columns[4]), lent(columns[5])
-    prefix = _ID
-    n = np.zeros(6, np.int64)
-    taken, start, size = 0, 0, octets.size
-    for line in range(shape.size):
+    ids, parents, langs = lent(columns[3]), lent(columns[4]), lent(columns[5])
+    prefix, spoken = _ID, lent(spoken)
+    tongues = np.zeros((_TONGUES, 2), np.uint64)
+    n = np.zeros(8, np.int64)
+    met, taken, start, size = 0, 0, 0, octets.size
+    for line in range(times.size):
         i, text, time, spans = _frame(octets, start, size, narrow, n[0], nested[taken])
+        did, rkey, lang, parent = spans
         end = -1 if i < 0 or not OLDEST_US <= time <= NEWEST_US else line_end(octets, i, size)
-        if end < 0:
-            shape[line] = ODD
+        tongue = -1 if end < 0 else _tongue(octets, lang, tongues, met)
+        if tongue < 0:
+            others[0, n[6]] = line
+            n[6] += 1
             end = start
             while end < size and octets[end] != NEWLINE:
                 end += 1
             start = end + 1
             continue
         start = end + 1
-        if is_ascii(narrow, n[0], text):
-            shape[line] = ASCII
-        else:
-            shape[line] = WIDE
+        if not is_ascii(narrow, n[0], text):
+            others[1, n[7]] = taken
+            n[7] += 1
             n[1] = _entry(narrow, (n[0], text), wide, n[1])
             text = n[0]
         narrow[text] = 0
         n[0] = text + 1
-        did, rkey, lang, parent = spans
         n[2] = _entry(octets, did, dids, n[2])
         k = copy(prefix, 0, _SCHEME, ids, n[3])
         k = copy(octets, did[0], did[1], ids, k)
         k = copy(prefix, _SCHEME, prefix.size, ids, k)
         n[3] = _entry(octets, rkey, ids, k)
-        n[4] = _entry(octets, lang, langs, n[4])
-        n[5] = _entry(octets, parent, parents, n[5])
+        n[4] = _entry(octets, parent, parents, n[4])
+        if tongue == met:
+            n[5] = _entry(octets, lang, langs, n[5])
+            met += 1
+        spoken[taken] = tongue
         times[taken] = time
         taken += 1
     return n

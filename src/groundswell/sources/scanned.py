@@ -42,27 +42,28 @@ class Scanner:
         room = octets.size + _ROOM * lines
         if not self._columns or self._columns[0].size < room:
             self._columns = tuple(np.empty(room, np.uint8) for _ in range(6))
-        times = np.empty(lines, np.int64)
-        nested = np.empty((lines, 4), np.int64)
-        shape = np.empty(lines, np.uint8)
-        sizes = scan.posts(octets, self._columns, times, nested, shape).tolist()
-        taken = lines - int(np.count_nonzero(shape == scan.ODD))
-        wide = np.flatnonzero(shape[shape != scan.ODD] == scan.WIDE).tolist()
-        texts, others, authors, ids, langs, replies = self._columns
+        times, spoken = np.empty(lines, np.int64), np.empty(lines, np.uint8)
+        nested, others = np.empty((lines, 4), np.int64), np.empty((2, lines), np.int64)
+        sizes = scan.posts(octets, self._columns, times, nested, spoken, others).tolist()
+        *sizes, odd, wide = sizes
+        taken = lines - odd
+        narrow, widened, authors, ids, replies, langs = self._columns
         try:
-            found = _entries(texts, sizes[0], taken)
-            for post, text in zip(wide, _entries(others, sizes[1], len(wide)), strict=True):
-                found[post] = text
+            texts = _entries(narrow, sizes[0], taken)
+            for post, text in zip(
+                others[1, :wide].tolist(), _entries(widened, sizes[1], wide), strict=True
+            ):
+                texts[post] = text
         except UnicodeDecodeError:
             return None
-        known: dict[str, str] = {}
+        named = langs[: sizes[5]].tobytes().decode().split("\0")
         return Scanned(
-            np.flatnonzero(shape == scan.ODD),
-            found,
+            others[0, :odd],
+            texts,
             _entries(authors, sizes[2], taken),
             _entries(ids, sizes[3], taken),
-            [known.setdefault(lang, lang) for lang in _entries(langs, sizes[4], taken)],
-            _entries(replies, sizes[5], taken),
+            [named[lang] for lang in spoken[:taken].tolist()],
+            _entries(replies, sizes[4], taken),
             times[:taken].tolist(),
             nested[:taken],
         )
