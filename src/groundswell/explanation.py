@@ -16,6 +16,8 @@ Decides = Literal["people", "times", "z"]
 THREE = "its last words that make one phrase, three at most"
 WORTH_SAYING = 0.05
 """Share of general word use in what is usual from which on it is named."""
+WORTH_A_WORD = 1.1
+"""Times busier that a term's language must be for it to be said."""
 
 
 def moment(time_us: int) -> str:
@@ -52,6 +54,8 @@ class WindowSum:
     """The larger of `past` and `season`, and what is `allowed` to chance."""
     past: float
     season: float
+    rhythm: float
+    """Times that others of its language are busier than on the average, at least 1; in `past`."""
     allowed: float
     general: float
     """How much of `past` rests on general word use, 0–1; the rest on the board's own past."""
@@ -103,6 +107,7 @@ class WindowSum:
             "expected": round(self.expected, 2),
             "past": round(self.past, 2),
             "season": round(self.season, 2),
+            "rhythm": round(self.rhythm, 2),
             "allowed": round(self.allowed, 2),
             "general": round(self.general, 3),
             "dispersion": round(self.dispersion, 2),
@@ -216,6 +221,11 @@ class Explanation:
             usual += f" ({1 - last.general:.0%}) and by general word use ({last.general:.0%})"
         if any(w.season > w.past for w in self.windows):
             usual += ", or by this time on earlier days where that is more"
+        busier = max(w.rhythm for w in self.windows)
+        if busier >= WORTH_A_WORD:
+            usual += (
+                f"; up to {busier:.1f} times that, for so much busier are others of its language"
+            )
         notes = [
             ("usual", usual),
             ("chance", "people whom chance alone may add; usual and chance make the expected"),

@@ -1,12 +1,13 @@
 """What is usual for a term, in a window that ends now.
 
-    E = V · max((N + m · p) / (D + m), S) + max(κ · max(1, V / (D + m)), κ' · V)
+    E = V · max(L · (N + m · p) / (D + m), S) + max(κ · max(1, V / (D + m)), κ' · V)
 
 - V: the board's people in the window;
 - N: the term's people before the window, D: the board's, both decayed alike, so that N / D is a
   share and a busy hour lifts nobody;
 - p: the share of people who use the term in general (`usage`), worth m people of history: it is
   most of what is known in the first minutes and next to nothing after an hour;
+- L: how many times busier than on the average the term's language is (`rhythm`), at least 1;
 - S: the share at this time on the days and in the week before (`season`), 0 while there are none;
 - κ (1 person): what a term without history may have by chance. While the desk knows less than one
   window of the past the allowance grows: that is what "learning" costs, and it ends by itself;
@@ -48,6 +49,7 @@ def usual(  # noqa: PLR0913 -- the figures of one formula
     per_slice: Floats,
     general: Floats,
     season: Floats,
+    lifts: Floats,
     volumes: Floats,
     past_volume: float,
     windows: tuple[int, ...],
@@ -65,6 +67,8 @@ def usual(  # noqa: PLR0913 -- the figures of one formula
         per_slice: people a slice, newest first, shape (terms, ages).
         general: the share of people who use each term in general, shape (terms,).
         season: its share at this time on earlier days, shape (terms,).
+        lifts: times that others of its language are busier than on the average, at least 1, shape
+            (terms, windows).
         volumes: the board's people a slice, newest first, shape (ages,).
         past_volume: the board's people before the open slice, decayed like `history`.
         windows: lengths in slices.
@@ -75,8 +79,8 @@ def usual(  # noqa: PLR0913 -- the figures of one formula
         least_past: volume outside a window, as a share of the volume inside, that is needed.
 
     >>> u = usual(np.array([100.0]), np.array([[30.0, 0.0]]), np.zeros(1), np.zeros(1),
-    ...           np.array([50.0, 50.0]), 1000.0, (1,), decay=1.0, prior=1e-9, kappa=1.0,
-    ...           kappa_share=0.001, least_past=0.5)
+    ...           np.ones((1, 1)), np.array([50.0, 50.0]), 1000.0, (1,), decay=1.0, prior=1e-9,
+    ...           kappa=1.0, kappa_share=0.001, least_past=0.5)
     >>> round(float(u.expected[0, 0]), 6)  # 100 of 1,000 is a tenth; of 50 it is 5, and 1 allowed
     6.0
     """
@@ -93,7 +97,7 @@ def usual(  # noqa: PLR0913 -- the figures of one formula
         exposure = max(past_volume - float((volumes[span] * weights[span]).sum()), 0.0)
         before = np.maximum(history - per_slice[:, span] @ weights[span], 0.0)
         known[i] = exposure >= least_past * inside > 0
-        past[:, i] = inside * (before + prior * general) / (exposure + prior)
+        past[:, i] = lifts[:, i] * inside * (before + prior * general) / (exposure + prior)
         seasonal[:, i] = inside * season
         share_general[i] = prior / (exposure + prior)
         allowed[i] = max(kappa * max(1.0, inside / (exposure + prior)), kappa_share * inside)

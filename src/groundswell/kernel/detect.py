@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import baseline, bursts, ring, season, stories, usage
+from groundswell.kernel import baseline, bursts, rhythm, ring, season, stories, usage
 from groundswell.kernel.counting import MISSED, Found
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
@@ -39,6 +39,8 @@ class Measured:
     familiar: NDArray[np.bool_]
     """Whether all of its words are well known in some language."""
     habits: season.Habits
+    lifts: Floats
+    """Times that others of a term's language are busier, shape (terms, windows)."""
     usual: baseline.Usual
     scores: bursts.Scores
 
@@ -132,9 +134,15 @@ def measure(
     plain, familiar = least >= rules.function_word, least >= rules.familiar_word
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, MISSED, 0.0)
+    history = found.history.astype(np.float64) + missed
+    lifts = rhythm.lifts(
+        state.rhythm, rhythm.languages_of(lists.bounds, state.ring.spoken[held]), history,
+        people.per_slice, volumes, float(state.tracks[0]), rules.windows,
+        decay=float(state.decays[0]), prior=rules.prior,
+    )  # fmt: skip
     usual = baseline.usual(
-        found.history.astype(np.float64) + missed, people.per_slice, general, habits.share,
-        volumes, float(state.tracks[0]), rules.windows,
+        history, people.per_slice, general, habits.share, lifts, volumes,
+        float(state.tracks[0]), rules.windows,
         decay=float(state.decays[0]), prior=rules.prior, kappa=rules.kappa,
         kappa_share=rules.kappa_share, least_past=rules.least_past,
     )  # fmt: skip
@@ -143,7 +151,7 @@ def measure(
         gate_of(rules),
     )  # fmt: skip
     return Measured(
-        found, lists, parts, kinds, people, general, plain, familiar, habits, usual, scores
+        found, lists, parts, kinds, people, general, plain, familiar, habits, lifts, usual, scores
     )
 
 

@@ -118,6 +118,7 @@ def _sum(rules: Rules, seen: Measured, volumes: Floats, i: int) -> WindowSum:
         expected=expected,
         past=float(seen.usual.past[0, i]),
         season=float(seen.usual.season[0, i]),
+        rhythm=float(seen.lifts[0, i]),
         allowed=float(seen.usual.allowed[i]),
         general=float(seen.usual.general[i]),
         dispersion=phi,

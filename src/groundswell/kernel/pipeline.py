@@ -24,6 +24,7 @@ from groundswell.kernel.counting import TRACKS
 from groundswell.kernel.detect import detect
 from groundswell.kernel.explain import apart, explain, key_of
 from groundswell.kernel.moods import Reader
+from groundswell.kernel.rhythm import Rhythm
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.series import Counter
 from groundswell.kernel.state import State
@@ -89,6 +90,7 @@ class Kernel:
             decays=decays,
             languages=np.full(len(book.languages), 1 / max(1, len(book.languages))),
             week=season.Season(rules.slice_us, rules.season_terms),
+            rhythm=Rhythm(rules.depth),
         )
 
     # -- feeding ---------------------------------------------------------------------------------
@@ -223,6 +225,7 @@ class Kernel:
         state.slice += steps
         state.volumes[:] = 0
         state.tracks *= state.decays**steps
+        state.rhythm.turn(float(state.decays[0]), steps)
 
     def _close(self) -> Board:
         """Ranks the open slice and opens the next one."""
@@ -234,6 +237,8 @@ class Kernel:
         at = (state.slice + 1) * self.rules.slice_us
         events: list[StoryEvent] = []
         season.begin(state.week, state.slice)
+        here = ring.open_slice(state.ring, state.counts.slice)
+        state.rhythm.hear(state.ring.spoken[here], state.ring.authors[here])
         self._listen()
         found = self.barred.allowed(detect(state, self.rules, volumes, self.book))
         ranked = tell(
@@ -264,6 +269,7 @@ class Kernel:
         state.evicted_before = state.counts.evicted
         state.tracks = (state.tracks + state.counts.authors) * state.decays
         state.volumes = volumes
+        state.rhythm.turn(float(state.decays[0]))
         state.counts.next_slice()
         state.slice += 1
         state.slices += 1

@@ -62,6 +62,8 @@ class Ring:
     origins: list[str | None] = field(init=False)
     """Where each came from, as `origins.written` has it."""
     langs: list[str] = field(init=False)
+    spoken: NDArray[np.uint8] = field(init=False)
+    """Its number in `rhythm`."""
     # a token
     hashes: NDArray[np.uint64] = field(init=False)
     back: NDArray[np.uint32] = field(init=False)
@@ -87,6 +89,7 @@ class Ring:
         self.texts = [None] * self.posts
         self.origins = [None] * self.posts
         self.langs = [""] * self.posts
+        self.spoken = np.zeros(self.posts, np.uint8)
         self.hashes = zeros(self.tokens, np.uint64)
         self.back = zeros(self.tokens, np.uint32)
         self.owner = zeros(self.tokens, np.uint32)
@@ -122,6 +125,7 @@ class Posts:
     texts: list[str]
     origins: list[str]
     langs: list[str]
+    spoken: NDArray[np.uint8]
     times: NDArray[np.int64]
     flags: NDArray[np.uint8]
     authors: NDArray[np.uint64]
@@ -170,16 +174,14 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     for column, given in columns:
         _put(column, ring.n_tokens, given[base : base + tokens])
     _domains(hashes, kinds, first, ring.n_posts, ring.domains)
-    places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
-    ring.first[places] = first[:n] - base + ring.n_tokens
-    ring.count[places] = np.diff(first)
-    ring.slices[places] = slice_
-    ring.authors[places] = posts.authors
-    ring.ids[places] = posts.ids
-    ring.replies[places] = posts.replies
-    ring.hosts[places] = posts.hosts
-    ring.times[places] = posts.times
-    ring.flags[places] = posts.flags
+    columns = (
+        (ring.first, first[:n] - base + ring.n_tokens), (ring.count, np.diff(first)),
+        (ring.slices, np.full(n, slice_)), (ring.authors, posts.authors), (ring.ids, posts.ids),
+        (ring.replies, posts.replies), (ring.hosts, posts.hosts), (ring.times, posts.times),
+        (ring.flags, posts.flags), (ring.spoken, posts.spoken),
+    )  # fmt: skip
+    for column, given in columns:
+        _put(column, ring.n_posts, given)
     at = ring.n_posts % ring.posts
     fits = min(n, ring.posts - at)
     lists: tuple[tuple[list[Any], list[str]], ...] = (
@@ -188,6 +190,7 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     for held, new in lists:
         held[at : at + fits] = new[:fits]
         held[: n - fits] = new[fits:]
+    places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
     ring.n_tokens += tokens
     return places
@@ -211,6 +214,13 @@ def _domains(hashes, kinds, first, post, domains):  # type: ignore[no-untyped-de
                 domain = hashes[j]
                 break
         domains[(post + i) & (domains.size - 1)] = domain
+
+
+def open_slice(ring: Ring, slice_: int) -> NDArray[np.int64]:
+    """Places of the posts of slice `slice_`, the newest one."""
+    held = range(max(0, ring.n_posts - ring.posts), ring.n_posts)
+    first = bisect_left(held, slice_, key=lambda p: int(ring.slices[p % ring.posts]))
+    return np.arange(held.start + first, held.stop) % ring.posts
 
 
 def of(ring: Ring, column: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:

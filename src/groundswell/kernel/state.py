@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import gone, moods, ring, season, stories
 from groundswell.kernel.counting import TRACKS, Counting
+from groundswell.kernel.rhythm import Rhythm
 from groundswell.model import MICROSECONDS
 
 Floats = NDArray[np.float64]
@@ -37,6 +38,7 @@ class State:
     languages: Floats = field(default_factory=lambda: np.zeros(0))
     """Shares of the lexicon's languages in what the board says."""
     week: season.Season = field(default_factory=lambda: season.Season(MICROSECONDS * 60, 1024))
+    rhythm: Rhythm = field(default_factory=Rhythm)
     stirred: list[tuple[int, float]] = field(default_factory=list)
     """Stories that ended: (slice, their greatest strength)."""
     names: dict[int, tuple[str, bool, int]] = field(default_factory=dict)

@@ -39,9 +39,10 @@ def take(
         falls = ring.falling_out(held, *room, state.counts.slice)
         state.counts.let_go(said, held.first[falls], held.count[falls], held.authors[falls])
         part = slice(low, high)
+        spoken = state.rhythm.read(langs[part])
         posts = ring.Posts(
-            texts[part], came[part], langs[part], times[part], flags[low - begin : high - begin],
-            authors[part], ids[part], replies[part], hosts[part],
+            texts[part], came[part], langs[part], spoken, times[part],
+            flags[low - begin : high - begin], authors[part], ids[part], replies[part], hosts[part],
         )  # fmt: skip
         places = ring.append(
             held, posts, tokens.hashes, tokens.starts, tokens.ends, tokens.kinds,
