@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from groundswell.model import Doubt, Moment, Story
 from groundswell.times import DAY_US
 
 Ints = NDArray[np.int64]
+
+NOW: Final = 1.5
+"""Times what is expected that must be said in the ranking window when a story starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def write(
     reasons = weigh(living.doubted, against.doubts + _habit(lead), int(new.size))
     # What no doubt and no bar holds back any more is no news when it is over.
     needed = _needed(state, rules, members, bar)
-    going = standing.is_going(spark, rules.rank_window) and strength >= needed > 0
+    going = standing.is_going(spark, rules.rank_window) and _is_said_now(lead)
+    going = going and strength >= needed > 0
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
@@ -110,6 +115,11 @@ def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float
         return bar
     named = any(burst.open and not burst.familiar for burst in members)
     return bar if named else max(bar, rules.restless_bar)
+
+
+def _is_said_now(lead: stories.Burst | None) -> bool:
+    """Whether more say it now than usual: what only a longer window still holds is an echo."""
+    return lead is not None and lead.authors >= NOW * lead.expected
 
 
 def _alone(members: list[stories.Burst]) -> bool:
