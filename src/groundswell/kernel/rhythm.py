@@ -9,12 +9,14 @@ people who say it, it is the news, and no rhythm.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel.distinct import distinct
 from groundswell.kernel.origins import primary
 
 Floats = NDArray[np.float64]
@@ -49,19 +51,25 @@ class Rhythm:
 
     def read(self, langs: list[str]) -> Codes:
         """The numbers of the languages of posts."""
-        for lang in set(langs) - self.codes.keys():
-            if len(self.codes) >= KNOWN:
-                self.codes.clear()  # nobody has so many: some stream writes nonsense
+        try:
+            return np.fromiter(map(self.codes.__getitem__, langs), np.uint8, len(langs))
+        except KeyError:
+            self._learn(dict.fromkeys(langs))
+            return np.fromiter(map(self.codes.__getitem__, langs), np.uint8, len(langs))
+
+    def _learn(self, langs: Iterable[str]) -> None:
+        """Numbers languages in the order in which they were met first."""
+        if len(self.codes) >= KNOWN:
+            self.codes.clear()  # nobody has so many: some stream writes nonsense
+        for lang in langs:
             name = primary(lang)
             if len(self.languages) < LANGUAGES:
                 self.languages.setdefault(name, len(self.languages))
             self.codes[lang] = self.languages.get(name, 0)
-        of = self.codes
-        return np.array([of.get(lang, 0) for lang in langs], np.uint8)
 
     def hear(self, spoken: Codes, authors: NDArray[np.uint64]) -> None:
         """Takes the posts of the slice that closes: their languages and authors."""
-        who = np.unique(authors * np.uint64(LANGUAGES) + spoken) % np.uint64(LANGUAGES)
+        who = distinct(authors * np.uint64(LANGUAGES) + spoken) % np.uint64(LANGUAGES)
         self.people[:, 0] = np.bincount(who.astype(np.int64), minlength=LANGUAGES)
 
     def turn(self, decay: float, steps: int = 1) -> None:

@@ -193,6 +193,7 @@ class Window(Struct, forbid_unknown_fields=True):
     expected: float
     past: float
     season: float
+    rhythm: float
     allowed: float
     general: float
     dispersion: float
