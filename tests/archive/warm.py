@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 
 import groundswell.cli.show  # noqa: F401 -- with what commands load when they run
+from groundswell.sources.scanned import Scanner
 from tests.archive.running import Job, keep
 from tests.nights import recorded
 
 with tempfile.TemporaryDirectory() as place:
     recording = recorded(Path(place) / "warm.ndjson", 3_000, first=8_500)
     keep(Job(recording, Path(place) / "kept", snapshot_s=60))
+Scanner().read(memoryview(b"{}\n"), 1)
