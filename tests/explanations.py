@@ -8,8 +8,8 @@ from groundswell.explanation import Explanation, WindowSum
 from tests.serve.boards import MINUTE, START, story
 
 QUARTER = WindowSum(
-    window_us=15 * MINUTE, board=1_400.0, people=13.0, expected=6.4, past=5.4, season=0.0, rhythm=1.0,
-    allowed=1.0, general=0.1, dispersion=1.0, z=2.3, z_needed=3.1, lift_needed=2.5,
+    window_us=15 * MINUTE, board=1_400.0, people=13.0, expected=6.4, past=5.4, season=0.0,
+    rhythm=1.0, allowed=1.0, general=0.1, dispersion=1.0, z=2.3, z_needed=3.1, lift_needed=2.5,
     people_needed=17, decides="times", known=True,
 )  # fmt: skip
 
