@@ -71,7 +71,7 @@ def write(
     reasons = weigh(living.doubted, against.doubts + _habit(lead), int(new.size))
     # What no doubt and no bar holds back any more is no news when it is over.
     needed = _needed(state, rules, members, bar)
-    going = standing.is_going(spark, rules.rank_window) and _is_said_now(lead)
+    going = standing.is_going(spark, rules.rank_window) and is_said_now(lead)
     going = going and strength >= needed > 0
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
@@ -117,7 +117,7 @@ def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float
     return bar if named else max(bar, rules.restless_bar)
 
 
-def _is_said_now(lead: stories.Burst | None) -> bool:
+def is_said_now(lead: stories.Burst | None) -> bool:
     """Whether more say it now than usual: what only a longer window still holds is an echo."""
     return lead is not None and lead.authors >= NOW * lead.expected
 
