@@ -17,7 +17,7 @@ EVENT, TAIL = range(140, 150), range(172, 200)
 
 
 def _minute(number: int, chance: random.Random) -> Batch:
-    """Forty people who say this and that, ten minutes of an event, and its last words much later."""
+    """Forty people who say this and that, ten minutes of an event, and its last words later."""
     batch = Batch()
     said = [f"w{chance.randrange(4_000)} w{chance.randrange(4_000)}" for _ in range(40)]
     if number in EVENT:
