@@ -55,6 +55,7 @@ class Night:
 SAID_BY = (1, 2, 3, 5, 10)
 """Texts that a word must stand in, for what could be found at all."""
 LOOKED_AT = "looked at while constants were chosen"
+READ = "nothing; its false starts were read"
 NIGHTS = (
     Night("worldcup-2014", "World Cup 2014, a fortnight", "5m", LOOKED_AT + "; SigniTrend too",
           folder="fifa-worldcup-2014"),
@@ -75,11 +76,11 @@ NIGHTS = (
     Night("fan-campaign", "Fan campaign 2022, control", "1m", LOOKED_AT,
           folder="worldcup-mentions-2022-11-18", events=False),
     Night("week", "Simulated week", "5m", scenario="fortnight", seed=21, days=7),
-    Night("week-21", "Simulated week", "1m", scenario="fortnight", seed=21, days=7,
+    Night("week-21", "Simulated week", "1m", READ, scenario="fortnight", seed=21, days=7,
           methods=(OURS,)),
-    Night("week-22", "Simulated week", "1m", scenario="fortnight", seed=22, days=7,
+    Night("week-22", "Simulated week", "1m", READ, scenario="fortnight", seed=22, days=7,
           methods=(OURS,)),
-    Night("week-23", "Simulated week", "1m", scenario="fortnight", seed=23, days=7,
+    Night("week-23", "Simulated week", "1m", READ, scenario="fortnight", seed=23, days=7,
           methods=(OURS,)),
 )  # fmt: skip
 REAL = [night for night in NIGHTS if night.folder and night.events]
