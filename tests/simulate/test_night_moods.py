@@ -43,11 +43,14 @@ def led(boards: list[Board], title: str) -> list[tuple[str, ...]]:
 def test_moments_read_as_they_were_meant(
     boards: list[Board], title: str, first: str, also: str
 ) -> None:
-    """The dedication is sadness and love, the upset surprise, the slip amusement."""
+    """The dedication is sadness and love, the upset surprise, the slip amusement.
+
+    What comes second does so while the moment is new: later people say other things of it.
+    """
     found = led(boards, title)
     assert found[0][0] == first
     assert all(first in one for one in found[:6])
-    assert not also or sum(also in one for one in found) >= 3
+    assert not also or all(also in one for one in found[:2])
 
 
 def test_quiet_talk_has_no_mood(boards: list[Board]) -> None:
