@@ -49,10 +49,11 @@ evaluation: $(VENV)/dev.stamp  ## docs/evaluation.md, measured anew; needs the m
 abuse: $(VENV)/run.stamp  ## campaigns of one text beside organic trends: who is flagged
 	@$(BIN)/python tools/abuse.py $(ARGS)
 
-load: $(VENV)/dev.stamp  ## 1,000 posts/s and 500 readers for five minutes: what they wait for
+load: $(VENV)/dev.stamp  ## 1,000 posts/s and 500 readers for five minutes, then 10,000 and 50: what they wait for
 	@GROUNDSWELL_LOAD_SECONDS=$${GROUNDSWELL_LOAD_SECONDS:-300} $(BIN)/python -m pytest -s \
 	  "tests/soak/test_load.py::test_a_desk_under_load[full]" \
-	  "tests/soak/test_load.py::test_what_readers_cost[full]" $(ARGS)
+	  "tests/soak/test_load.py::test_what_readers_cost[full]" \
+	  tests/soak/test_load.py::test_a_desk_at_ten_thousand_posts_a_second $(ARGS)
 
 press: $(VENV)/run.stamp  ## docs/press.md, measured anew; needs the marked articles
 	@$(BIN)/python tools/press.py $(ARGS)
