@@ -24,6 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel.spans import spans
+
 Floats = NDArray[np.float64]
 
 
@@ -84,18 +86,13 @@ def usual(  # noqa: PLR0913 -- the figures of one formula
     >>> round(float(u.expected[0, 0]), 6)  # 100 of 1,000 is a tenth; of 50 it is 5, and 1 allowed
     6.0
     """
-    ages = per_slice.shape[1]
-    weights = decay ** np.arange(ages, dtype=np.float64)
-    weights[0] = 0.0  # the open slice is not in history
     shape = (history.size, len(windows))
     past, seasonal = np.empty(shape), np.empty(shape)
     allowed, share_general = np.empty(len(windows)), np.empty(len(windows))
     known = np.zeros(len(windows), np.bool_)
-    for i, window in enumerate(windows):
-        span = slice(0, min(window, ages))
-        inside = float(volumes[span].sum())
-        exposure = max(past_volume - float((volumes[span] * weights[span]).sum()), 0.0)
-        before = np.maximum(history - per_slice[:, span] @ weights[span], 0.0)
+    for i, span in enumerate(spans(windows, volumes, past_volume, decay)):
+        inside, exposure = span.inside, span.exposure
+        before = span.before(history, per_slice)
         known[i] = exposure >= least_past * inside > 0
         past[:, i] = lifts[:, i] * inside * (before + prior * general) / (exposure + prior)
         seasonal[:, i] = inside * season

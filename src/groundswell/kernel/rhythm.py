@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.origins import primary
+from groundswell.kernel.spans import spans
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
@@ -110,18 +111,13 @@ def lifts(  # noqa: PLR0913 -- the figures of one formula
     At least 1, and no more than is sure: one standard error of those who write now is taken off.
     Arguments as `baseline.usual` has them.
     """
-    weights = decay ** np.arange(per_slice.shape[1], dtype=np.float64)
-    weights[0] = 0.0
     found = np.ones((languages.size, len(windows)))
-    for i, window in enumerate(windows):
-        span = slice(0, min(window, weights.size))
-        inside = float(volumes[span].sum())
-        exposure = max(past_volume - float((volumes[span] * weights[span]).sum()), 0.0)
-        spoken = rhythm.people[languages, span]
-        now = np.maximum(spoken.sum(axis=1) - per_slice[:, span].sum(axis=1), 0.0)
-        own = np.maximum(history - per_slice[:, span] @ weights[span], 0.0)
-        before = np.maximum(rhythm.past[languages] - spoken @ weights[span] - own, 0.0)
-        usual = (inside * before + prior * now) / (exposure + prior)
+    for i, span in enumerate(spans(windows, volumes, past_volume, decay)):
+        spoken = rhythm.people[languages, span.ages]
+        now = np.maximum(spoken.sum(axis=1) - per_slice[:, span.ages].sum(axis=1), 0.0)
+        own = span.before(history, per_slice)
+        before = np.maximum(rhythm.past[languages] - spoken @ span.weights - own, 0.0)
+        usual = (span.inside * before + prior * now) / (span.exposure + prior)
         sure = now - np.sqrt(now)
         found[:, i] = np.divide(sure, usual, out=np.ones_like(sure), where=usual > 0)
     found[languages == 0] = 1.0
