@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.kernel import alike, stories
+from groundswell.kernel import alike, grouping, identity, stories
 from groundswell.kernel.gist import Telling, carrying, name
 from groundswell.kernel.kinds import WORD
 
@@ -26,7 +26,7 @@ def burst(label: str, posts: range, **given: object) -> stories.Burst:
 
 
 def grouped(*bursts: stories.Burst) -> list[list[str]]:
-    found = stories.group(list(bursts), jaccard=0.25, containment=0.6, most=8, held=10_000)
+    found = grouping.group(list(bursts), jaccard=0.25, containment=0.6, most=8, held=10_000)
     return [[bursts[i].label for i in group] for group in found]
 
 
@@ -61,7 +61,7 @@ def test_what_was_one_story_stays_so_down_to_half_the_overlap(home: str, groups:
 def test_spellings_of_one_name(one: str, other: str, same: bool) -> None:
     """Letters decide, not case, marks, shouting or the year; initials stand for a phrase."""
     assert bool(alike.names(one) & alike.names(other)) == same
-    found = stories.unite([burst(one, range(10)), burst(other, range(50, 60))], [[0], [1]])
+    found = grouping.unite([burst(one, range(10)), burst(other, range(50, 60))], [[0], [1]])
     assert len(found) == (1 if same else 2)
 
 
@@ -69,23 +69,23 @@ def test_on_one_subject_a_moment_takes_in_what_begins_with_it_and_is_far_smaller
     """“get in” joins the goal; a second goal of its own size, or a later word, does not."""
     goal, cry = burst("Zouma", range(300)), burst("get in", range(400, 420))
     second, later = burst("Neymar", range(500, 700)), burst("offside", range(800, 820), started=14)
-    found = stories.tie([goal, second, cry, later], [[0], [1], [2], [3]], within=0, times=3.0)
+    found = grouping.tie([goal, second, cry, later], [[0], [1], [2], [3]], within=0, times=3.0)
     assert found == [[0, 2], [1], [3]]
 
 
 def test_a_long_story_is_known_by_all_that_it_was_heard_to_say() -> None:
     """Late in it only a detail of five posts is new; the group of its name goes on being it."""
     living = stories.Living("a", 0, "", 0.0, (), np.arange(95, 100), 0, 0, heard=np.arange(100))
-    assert stories.match([np.arange(20, 94)], [living]) == ({0: 0}, {})
+    assert identity.match([np.arange(20, 94)], [living]) == ({0: 0}, {})
     living.heard = np.zeros(0, np.int64)
-    assert stories.match([np.arange(20, 94)], [living]) == ({}, {})
+    assert identity.match([np.arange(20, 94)], [living]) == ({}, {})
 
 
 def test_what_its_story_has_told_already_does_not_split_off() -> None:
     """Six in ten of the smaller group's posts are old: it goes back; three in ten: it splits."""
     living = stories.Living("a", 0, "", 0.0, (), np.arange(100), 0, 0)
     groups = [np.arange(100), np.arange(40, 100), np.arange(80, 147)]
-    assert stories.regrown(groups, {1: 0, 2: 0}, {0: 0}, [living]) == {1: 0}
+    assert identity.regrown(groups, {1: 0, 2: 0}, {0: 0}, [living]) == {1: 0}
 
 
 @given(st.text(max_size=60))

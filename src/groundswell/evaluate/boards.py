@@ -20,7 +20,7 @@ import numpy as np
 from groundswell.evaluate.corpus import Corpus, Slice
 from groundswell.evaluate.peers.door import Ints, Peer, Ranked
 from groundswell.evaluate.scores import RANKS
-from groundswell.kernel import stories
+from groundswell.kernel import grouping, identity, stories
 from groundswell.kernel.gist import LONGER
 from groundswell.kernel.kinds import TAG, WORD
 from groundswell.kernel.pipeline import Rules
@@ -61,14 +61,14 @@ def _board(
     corpus: Corpus, peer: Peer, rules: Rules, state: _State, now: Slice, best: Ranked
 ) -> Board:
     bursts = _bursts(corpus, rules, state, now, best)
-    groups = stories.group(
+    groups = grouping.group(
         bursts, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=int(np.diff(corpus.span(now.number, rules.depth))[0]),
     )  # fmt: skip
-    groups = stories.unite(bursts, groups)[: RANKS[-1]]
+    groups = grouping.unite(bursts, groups)[: RANKS[-1]]
     groups = [members[: rules.most_terms] for members in groups]
     posts = [np.unique(np.concatenate([bursts[i].posts for i in members])) for members in groups]
-    goes_on, _ = stories.match(posts, state.living)
+    goes_on, _ = identity.match(posts, state.living)
     shown, events, at = [], [], (now.number + 1) * rules.slice_us
     for g, members in enumerate(groups):
         chosen = [bursts[i] for i in members]
@@ -118,7 +118,7 @@ def _begin(state: _State, rules: Rules, chosen: list[stories.Burst]) -> stories.
     started = min(burst.started for burst in chosen)
     taken = {story.id for story in state.living}
     key = chosen[0].key
-    while (name := stories.story_id(key, started * rules.slice_us)) in taken:
+    while (name := identity.story_id(key, started * rules.slice_us)) in taken:
         key += 1
     living = stories.Living(
         id=name, started=started, title="", title_weight=0.0, terms=(), posts=chosen[0].posts,

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import ring
+from groundswell.kernel.grouping import ABSORBED
 from groundswell.kernel.kinds import DOMAIN, EMOJI, MENTION
-from groundswell.kernel.stories import ABSORBED, Burst
+from groundswell.kernel.stories import Burst
 
 Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]

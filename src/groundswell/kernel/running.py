@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import alike, bursts, stories
+from groundswell.kernel import alike, bursts, identity, stories
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.evidence import recent, suspect
 from groundswell.kernel.gist import carrying
@@ -49,7 +49,7 @@ def running(
     people = bursts.profile(bounds, state.ring.authors[places], ages, rules.depth)
     spark = people.per_slice[0]
     return Story(
-        id=stories.story_id(now.key, now.since * rules.slice_us),
+        id=identity.story_id(now.key, now.since * rules.slice_us),
         rank=0,
         title=lead.label,
         terms=alike.once(word.label for word in words)[: rules.most_terms],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import standing, stories, usage
+from groundswell.kernel import grouping, identity, standing, stories, usage
 from groundswell.kernel.barred import Barred, parted
 from groundswell.kernel.detect import follow, heard
 from groundswell.kernel.distinct import distinct, union
@@ -91,25 +91,25 @@ def _gather(
     state: State, rules: Rules, found: list[stories.Burst], barred: Barred, *, focused: bool
 ) -> list[_Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
-    groups = stories.group(
+    groups = grouping.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=_held(state, rules),
     )  # fmt: skip
     name_all(state, [found[i] for members in groups for i in members])
-    groups = stories.unite(found, groups)
+    groups = grouping.unite(found, groups)
     if focused:
-        groups = stories.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
+        groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
     groups = parted(barred, found, groups)
     bursts = [[found[i] for i in members] for members in groups]
     posts = [_posts(members) for members in bursts]
-    goes_on, split = stories.match(posts, state.living)
-    back = {} if focused else stories.regrown(posts, split, goes_on, state.living)
+    goes_on, split = identity.match(posts, state.living)
+    back = {} if focused else identity.regrown(posts, split, goes_on, state.living)
     back = {g: home for g, home in back.items() if not _apart(barred, bursts[g], bursts[home])}
     for g, home in back.items():
         bursts[home] += bursts[g]
         posts[home] = union(posts[home], posts[g])
     taken: dict[int, list[stories.Living]] = {}
-    for s, g in stories.absorbed(posts, goes_on, state.living).items():
+    for s, g in identity.absorbed(posts, goes_on, state.living).items():
         taken.setdefault(back.get(g, g), []).append(state.living[s])
     return [
         _Group(
@@ -281,7 +281,7 @@ def _begin(state: State, rules: Rules, group: _Group, told: list[_Told]) -> stor
     number = state.slice - (state.counts.slice - started)
     taken = {s.id for s in state.living} | {row.living.id for row in told}
     key = group.bursts[0].key
-    while (name := stories.story_id(key, number * rules.slice_us)) in taken:
+    while (name := identity.story_id(key, number * rules.slice_us)) in taken:
         key += 1  # the same word may begin again what another story of it began
     return stories.Living(
         id=name,

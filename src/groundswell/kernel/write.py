@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import length
-from groundswell.kernel import bursts, ring, standing, stories, usage
+from groundswell.kernel import bursts, grouping, ring, standing, stories, usage
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
@@ -205,7 +205,7 @@ def _moments(
     opened = [burst for burst in members if burst.open and burst.label in telling]
     moments: list[list[stories.Burst]] = []
     for burst in sorted(opened, key=lambda b: (b.started, b.key)):
-        if moments and burst.started - moments[-1][-1].started <= stories.MOMENT:
+        if moments and burst.started - moments[-1][-1].started <= grouping.MOMENT:
             moments[-1].append(burst)
         else:
             moments.append([burst])
