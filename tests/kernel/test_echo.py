@@ -7,23 +7,28 @@ import random
 import pytest
 
 from groundswell.engines.loading import load_tables
-from groundswell.kernel import write
+from groundswell.kernel import echoes, stories, write
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.model import MICROSECONDS, Batch
 from tests.kernel.test_stories import burst
 
 MINUTE = 60 * MICROSECONDS
-EVENT, TAIL = range(140, 150), range(172, 200)
+EVENT, TAIL, AGAIN = range(140, 150), range(172, 200), range(290, 298)
 
 
-def _minute(number: int, chance: random.Random) -> Batch:
-    """Forty people who say this and that, ten minutes of an event, and its last words later."""
+def _minute(number: int, chance: random.Random, again: int = 0) -> Batch:
+    """Forty people who say this and that, ten minutes of an event, and its last words later.
+
+    Two hours later so many a minute say its two words once more, in another order.
+    """
     batch = Batch()
     said = [f"w{chance.randrange(4_000)} w{chance.randrange(4_000)}" for _ in range(40)]
     if number in EVENT:
         said += [f"zorba vellin w{chance.randrange(4_000)}" for _ in range(25)]
     if number in TAIL:
         said += [f"zorba w{chance.randrange(4_000)} again" for _ in range(number % 2)]
+    if number in AGAIN:
+        said += [f"vellin zorba w{chance.randrange(4_000)}" for _ in range(again)]
     for i, text in enumerate(said):
         batch.ids.append(f"{number}-{i}")
         batch.texts.append(text)
@@ -36,15 +41,46 @@ def _minute(number: int, chance: random.Random) -> Batch:
     return batch
 
 
-def _started() -> list[str]:
+def _started(until: int, again: int = 0) -> list[int]:
+    """The minutes in which a story of the event's words was told as new."""
     kernel, chance = Kernel(Rules(season_terms=1 << 8), load_tables()), random.Random(4)
-    events = [event for number in range(20, 201) for board in kernel.add(_minute(number, chance))
-              for event in board.events]  # fmt: skip
-    return [event.story.title for event in events if event.type == "story.started"]
+    boards = [board for number in range(20, until)
+              for board in kernel.add(_minute(number, chance, again))]  # fmt: skip
+    events = [event for board in boards for event in board.events]
+    new = [event for event in events if event.type in {"story.started", "story.split"}]
+    words = {"zorba", "vellin"}
+    return [event.at // MINUTE for event in new if words & set(event.story.title.split())]
 
 
 def test_the_last_words_of_an_event_start_no_story() -> None:
-    assert [title for title in _started() if "zorba" in title] == ["zorba vellin"]
+    assert len(_started(until=201)) == 1
+
+
+@pytest.mark.parametrize(("again", "times"), [(6, 1), (25, 2)])
+def test_what_was_told_starts_again_when_it_is_half_as_large(again: int, times: int) -> None:
+    """Six people a minute with words that an hour ago twenty-five a minute said are no news."""
+    started = _started(until=311, again=again)
+    assert len(started) == times, started
+    assert all(at > AGAIN[0] for at in started[1:])
+
+
+@pytest.mark.parametrize(
+    ("words", "open_", "familiar", "needed"),
+    [
+        ("vellin zorba", True, False, 50.0),
+        ("zorba", True, False, 50.0),
+        ("zorba kramp", True, False, 0.0),
+        ("zorba", False, False, 0.0),
+        ("zorba", True, True, 0.0),
+    ],
+)
+def test_only_what_a_story_told_is_its_echo(
+    words: str, open_: bool, familiar: bool, needed: float
+) -> None:
+    """A new word beside the old ones is news; a well-known word alone belongs to no story."""
+    past = stories.Past(frozenset({"zorba", "vellin"}), peak=100.0, ended=7)  # type: ignore[arg-type]
+    members = [burst(words, range(9), open=open_, familiar=familiar)]
+    assert echoes.people_needed([past], members) == needed
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,22 @@ def test_spellings_of_one_name(one: str, other: str, same: bool) -> None:
     assert len(found) == (1 if same else 2)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("マックリントン", "クリントンは", True),
+        ("大統領選挙", "統領選", True),
+        ("東京", "東京都", False),
+        ("世界選手権", "全国選手権", False),
+        ("kurtzouma", "zouma", False),
+    ],
+)
+def test_a_name_without_spaces_is_one_however_it_was_cut(one: str, other: str, same: bool) -> None:
+    """Seven tenths of the shorter one, and three letters: two of a city's name say too little."""
+    found = grouping.unite([burst(one, range(10)), burst(other, range(50, 60))], [[0], [1]])
+    assert len(found) == (1 if same else 2)
+
+
 def test_on_one_subject_a_moment_takes_in_what_begins_with_it_and_is_far_smaller() -> None:
     """“get in” joins the goal; a second goal of its own size, or a later word, does not."""
     goal, cry = burst("Zouma", range(300)), burst("get in", range(400, 420))

@@ -5,6 +5,7 @@ Spelling only; what shares posts is another question (`stories`).
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,9 +13,15 @@ from functools import lru_cache
 
 _SHOUT = re.compile(r"(.)\1{2,}")
 _YEAR = re.compile(r"(?<=\D)(?:19|20)\d\d$|(?<=[^\W\d])\d\d$")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+"""Thai, Lao, Khmer, kana, Han."""
 _HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=\D)(?=\d)")
 LEAST_PLURAL = 5
 """Letters of a word whose last s may be taken for a plural."""
+LEAST_PIECE = 3
+"""Letters of a piece of a name in a script without spaces."""
+PIECE = 0.7
+"""Share of the shorter of two such names that the other must hold."""
 LEAST_INITIALS = 3
 """Letters of an abbreviation; shorter ones mean too many things."""
 
@@ -54,6 +61,22 @@ def names(label: str) -> set[str]:
     whole = solid(label)
     single = whole[:-1] if whole.endswith("s") and len(whole) >= LEAST_PLURAL else whole
     return {whole, single, initials(label)} - {""}
+
+
+def pieces(one: str, other: str) -> bool:
+    """Whether two names in a script without spaces are one, cut in two ways.
+
+    Where a dictionary cuts what it does not know, the end of a name is another word after its
+    beginning than alone.
+
+    >>> pieces("ラストキートロコ", "キートロコ"), pieces("東京", "東京都"), pieces("abc", "abcd")
+    (True, False, False)
+    """
+    short, long = sorted((one, other), key=len)
+    if not (_UNSPACED.fullmatch(short) and _UNSPACED.fullmatch(long)):
+        return False
+    length = max(LEAST_PIECE, math.ceil(PIECE * len(short)))
+    return any(short[i : i + length] in long for i in range(len(short) - length + 1))
 
 
 def once(labels: Iterable[str]) -> tuple[str, ...]:

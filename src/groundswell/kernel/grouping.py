@@ -105,6 +105,7 @@ def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
         names = {name for i in group for name in alike.names(bursts[i].label)}
         own = alike.names(bursts[group[0]].label)
         found = next((home[name] for name in sorted(own) if name in home), None)
+        found = found or _cut_otherwise(bursts, united, bursts[group[0]].label)
         if found is None:
             found = list(group)
             united.append(found)
@@ -113,6 +114,11 @@ def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
         for name in sorted(names):
             home.setdefault(name, found)
     return united
+
+
+def _cut_otherwise(bursts: list[Burst], united: list[list[int]], name: str) -> list[int] | None:
+    """The first group whose own name is this one, cut in another way."""
+    return next((group for group in united if alike.pieces(bursts[group[0]].label, name)), None)
 
 
 def _cores(bursts: list[Burst]) -> list[Ints]:

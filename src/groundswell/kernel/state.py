@@ -46,6 +46,8 @@ class State:
     gone: gone.Gone = field(default_factory=gone.Gone)
     """What was taken back."""
     living: list[stories.Living] = field(default_factory=list)
+    past: list[stories.Past] = field(default_factory=list)
+    """Stories that were announced and told to their end in the last `rules.remembered` slices."""
     running: stories.Running | None = None
     """What the board is about, once it was about one thing."""
     homes: dict[int, str] = field(default_factory=dict)

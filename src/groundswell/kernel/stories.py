@@ -97,6 +97,20 @@ class Living:
     """What its posts were read as."""
     phases: tuple[Phase, ...] = ()
     """What led its mood so far."""
+    words: frozenset[int] = frozenset()
+    """Hashes of all words that it was ever told by, well-known ones aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A story that was told to its end, as long as it is remembered."""
+
+    words: frozenset[int]
+    """As of `Living`."""
+    peak: float
+    """Most people in a ranking window."""
+    ended: int
+    """Slices that the board had closed before."""
 
 
 @dataclass(slots=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import grouping, identity, standing, stories, usage
-from groundswell.kernel.barred import Barred, parted
+from groundswell.kernel import echoes, identity, standing, stories, usage
+from groundswell.kernel.barred import Barred
 from groundswell.kernel.detect import follow, heard
-from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.express import express
+from groundswell.kernel.gathering import Group, gather
 from groundswell.kernel.moods import Reader
 from groundswell.kernel.named import with_names
-from groundswell.kernel.naming import forget_names, name_all
+from groundswell.kernel.naming import forget_names
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.running import rest, running
 from groundswell.kernel.state import State
@@ -28,22 +28,6 @@ Ints = NDArray[np.int64]
 
 NOTHING = Barred()
 """Nothing is blocked."""
-REVIVED = 0.5
-"""A told story whose leading term is back at this share of its peak is a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Bursts that are told together, the seed first."""
-
-    bursts: list[stories.Burst]
-    posts: Ints
-    living: stories.Living | None
-    """The story that goes on in it."""
-    parent: str
-    """The story that it splits from."""
-    taken: tuple[stories.Living, ...]
-    """The stories that it has taken in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +51,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     """Groups bursts, carries identities on, and writes the stories, ranked, with their moods."""
     about = subject(state, rules, book)
     focused = about.focus >= rules.focused
-    groups = _gather(state, rules, found, barred, focused=focused)
+    groups = gather(state, rules, found, barred, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
     shown, small = _sift(rules, told, focused=focused)
     rows = [(one.row.weight, one.row.story) for one in shown]
@@ -83,52 +67,14 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
     _announce(state, rules, told, joined, ranked, events, book)
-    _remember(state, told, asleep, joined, about.keys)
+    _remember(state, rules, told, asleep, joined, about.keys)
     return ranked
-
-
-def _gather(
-    state: State, rules: Rules, found: list[stories.Burst], barred: Barred, *, focused: bool
-) -> list[_Group]:
-    """Bursts that belong together, and the stories that they go on with or have taken in."""
-    groups = grouping.group(
-        found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
-        held=_held(state, rules),
-    )  # fmt: skip
-    name_all(state, [found[i] for members in groups for i in members])
-    groups = grouping.unite(found, groups)
-    if focused:
-        groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
-    groups = parted(barred, found, groups)
-    bursts = [[found[i] for i in members] for members in groups]
-    posts = [_posts(members) for members in bursts]
-    goes_on, split = identity.match(posts, state.living)
-    back = {} if focused else identity.regrown(posts, split, goes_on, state.living)
-    back = {g: home for g, home in back.items() if not _apart(barred, bursts[g], bursts[home])}
-    for g, home in back.items():
-        bursts[home] += bursts[g]
-        posts[home] = union(posts[home], posts[g])
-    taken: dict[int, list[stories.Living]] = {}
-    for s, g in identity.absorbed(posts, goes_on, state.living).items():
-        taken.setdefault(back.get(g, g), []).append(state.living[s])
-    return [
-        _Group(
-            bursts[g], posts[g], state.living[goes_on[g]] if g in goes_on else None,
-            state.living[split[g]].id if g in split else "", tuple(taken.get(g, ())),
-        )
-        for g in range(len(groups))
-        if g not in back
-    ]  # fmt: skip
-
-
-def _apart(barred: Barred, one: list[stories.Burst], other: list[stories.Burst]) -> bool:
-    return bool(barred.apart) and barred.kind(one[0]) != barred.kind(other[0])
 
 
 def _carry_on(
     state: State,
     rules: Rules,
-    groups: list[_Group],
+    groups: list[Group],
     book: usage.Lexicon,
 ) -> tuple[list[_Told], list[stories.Living], dict[str, str]]:
     """The stories that go on or begin, written; and those that are over and only linger.
@@ -143,7 +89,7 @@ def _carry_on(
     for group in groups:
         living = group.living
         if living and living.ended:
-            if max(burst.authors for burst in group.bursts) < REVIVED * living.peak:
+            if max(burst.authors for burst in group.bursts) < echoes.REVIVED * living.peak:
                 asleep.append(living)
                 continue
             living = None
@@ -192,15 +138,6 @@ def _is_small(rules: Rules, row: _Told) -> bool:
     return story.z < rules.gate and not story.confirmed and not story.doubts
 
 
-def _posts(members: list[stories.Burst]) -> Ints:
-    """Posts of a story: of the bursts that may begin one; what only joins brings none of its own.
-
-    A story goes on by its seed when none of its bursts is that strong any more.
-    """
-    own = [burst.posts for burst in members if burst.open] or [members[0].posts]
-    return distinct(np.concatenate(own))
-
-
 def _number(rows: list[tuple[float, Story]]) -> list[Story]:
     """Stories with their ranks, the largest first; equal ones stay in their order."""
     rows = sorted(rows, key=lambda row: -row[0])
@@ -238,6 +175,7 @@ def _announce(
 
 def _remember(
     state: State,
+    rules: Rules,
     told: list[_Told],
     asleep: list[stories.Living],
     joined: dict[str, str],
@@ -248,6 +186,10 @@ def _remember(
     for living in [*merged, *(row.living for row in told if row.living.ended)]:
         if not living.doubted:
             state.stirred.append((state.slices, living.strength))
+    since = state.slices - rules.remembered
+    over = [row.living for row in told if row.living.ended and row.living.announced]
+    state.past = [one for one in state.past if one.ended >= since]
+    state.past += [stories.Past(one.words, one.peak, state.slices) for one in over if one.words]
     kept = {key for row in told for key in row.living.terms}
     forget_names(state, kept | set(subject.tolist()))
     state.homes = {key: one.living.id for one in reversed(told) for key in one.living.terms}
@@ -266,15 +208,7 @@ def bar_now(state: State, rules: Rules) -> float:
     )
 
 
-def _held(state: State, rules: Rules) -> int:
-    """How many posts of the looked-at slices the ring holds."""
-    oldest = max(0, state.ring.n_posts - state.ring.posts)
-    places = np.arange(oldest, state.ring.n_posts) % state.ring.posts
-    since = state.counts.slice - rules.depth + 1
-    return int((state.ring.slices[places] >= since).sum())
-
-
-def _begin(state: State, rules: Rules, group: _Group, told: list[_Told]) -> stories.Living:
+def _begin(state: State, rules: Rules, group: Group, told: list[_Told]) -> stories.Living:
     started = min(burst.started for burst in group.bursts if burst.open)
     held = group.posts[group.posts >= state.ring.n_posts - state.ring.posts]
     since = held[state.ring.slices[held % state.ring.posts] >= started]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import length
-from groundswell.kernel import bursts, grouping, ring, standing, stories, usage
+from groundswell.kernel import bursts, echoes, grouping, ring, standing, stories, usage
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
@@ -53,6 +53,7 @@ def write(
     if members:
         living.posts = posts
         living.terms = tuple(burst.key for burst in members)
+        living.words |= echoes.named(members)
         said = gist(state, rules, members, recent(state, rules, posts), book)
         telling = carrying(said, rules.telling, rules.most_terms)
         title, weight = name(telling)
@@ -72,7 +73,8 @@ def write(
     # What no doubt and no bar holds back any more is no news when it is over.
     needed = _needed(state, rules, members, bar)
     going = standing.is_going(spark, rules.rank_window) and is_said_now(lead)
-    going = going and strength >= needed > 0
+    again = echoes.people_needed(state.past, members)
+    going = going and strength >= needed > 0 and lead is not None and lead.authors >= again
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
@@ -92,7 +94,7 @@ def write(
         window_us=rules.rank_window * rules.slice_us,
         confirmed=living.confirmed,
         doubts=reasons,
-        why=_why(rules, lead, members, demotion, _stands(living, strength, bar, needed)),
+        why=_why(rules, lead, members, demotion, _stands(living, strength, bar, needed, again)),
         moments=_moments(state, rules, members, said),
         spark=tuple(int(x) for x in spark[::-1]),
     )
@@ -186,11 +188,14 @@ def _why(
     return tuple(lines)
 
 
-def _stands(living: stories.Living, strength: float, bar: float, needed: float) -> str:
+def _stands(
+    living: stories.Living, strength: float, bar: float, needed: float, again: float
+) -> str:
     stands = "a story" if living.confirmed else "stirring"
     now = f"strength {strength:.2f} now, {living.strength:.2f} at most so far"
     early = " for well-known words before it has heard a whole day" if needed > bar else ""
-    return f"{stands}: {now}; {needed:.2f} starts one on this board{early}"
+    told = f", and {again:.0f} people, for its words were told lately" if again else ""
+    return f"{stands}: {now}; {needed:.2f} starts one on this board{early}{told}"
 
 
 def _moments(
