@@ -16,10 +16,8 @@ REVIVED = 0.5
 
 
 def named(members: Iterable[Burst]) -> frozenset[int]:
-    """Hashes of the words of the bursts that may begin a story, where they are not well known."""
-    return frozenset(
-        part for burst in members if burst.open and not burst.familiar for part in burst.parts
-    )
+    """Hashes of the words of the bursts that are not all well known: what names a story."""
+    return frozenset(part for burst in members if not burst.familiar for part in burst.parts)
 
 
 def people_needed(past: Iterable[Past], members: Iterable[Burst]) -> float:
