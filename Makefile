@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test lint bench performance evaluation abuse press load soak model pictures lock clean
+.PHONY: help demo test warm lint bench performance evaluation abuse press load soak model pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -27,9 +27,17 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
 demo: $(VENV)/run.stamp  ## the simulated awards night in the browser; ARGS=--once prints its last board
 	@$(BIN)/groundswell demo $(ARGS)
 
-test: $(VENV)/dev.stamp lint  ## all tests
-	@$(BIN)/python -m tests.archive.warm  # compiled once here, not in each worker at the same time
-	@$(BIN)/python -m pytest -m "not soak" -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile $(ARGS)  # some wait
+# Each of the two is one process: side by side they take the time of one. Tests start many processes;
+# each would compile all modules anew where an image forbids bytecode. A third worker for two
+# cores, for some wait; files in the order of tests/conftest.py, the dearest first.
+test: $(VENV)/dev.stamp  ## all tests
+	@$(MAKE) --no-print-directory -j2 lint warm
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -m "not soak" \
+	  -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Compiled once here, not in each worker at the same time.
+warm: $(VENV)/dev.stamp
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.archive.warm
 
 lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 	@$(BIN)/ruff check .

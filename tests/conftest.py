@@ -18,7 +18,30 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 """A property's first case may compile; speed is measured by benchmarks, never by a test."""
 
+DEAREST = (
+    "sources/brokers/test_kafka.py", "simulate/test_fortnight.py", "archive/test_crashes.py",
+    "soak/test_days.py", "engines/test_sharded.py", "engines/test_boards.py",
+    "evaluate/test_abuse.py", "engines/test_ray.py", "evaluate/test_evaluate.py",
+    "archive/test_memory.py", "cli/test_cli.py", "test_library.py", "serve/test_openapi.py",
+    "archive/test_faults.py", "archive/test_journal.py", "cli/test_keep.py", "cli/test_secrets.py",
+    "alerts/test_killed.py", "serve/test_desk_browser.py", "serve/test_accessible.py",
+    "cli/test_explain.py", "cli/test_pump.py", "soak/test_frames.py", "kernel/test_pipeline.py",
+    "kernel/test_running.py", "kernel/test_gone_machine.py", "engines/test_barring.py",
+    "sources/brokers/test_nats.py", "cli/test_forget.py", "sources/test_scan.py",
+)  # fmt: skip
+"""Files that take long, by themselves or by processes that they wait for, from the longest on.
+
+`test_sharded` stands before `test_ray`: what it compiles need not be compiled by every actor.
+"""
+
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dearest files come first: begun last, one would keep a single worker busy at the end."""
+    place = {f"tests/{name}": n for n, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(place)))
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ def night(minutes: int = 40) -> list[Dict]:
         }
         for i, (t, author, text) in enumerate(posts)
     ]  # fmt: skip
+
+
+@cache
+def boards_of(minutes: int = 40) -> tuple[gs.Board, ...]:
+    """The boards of `night`, made once: many tests compare with them."""
+    return tuple(gs.trends(night(minutes)))
 
 
 def lines(posts: list[Dict], path: Path) -> Path:
@@ -115,9 +122,9 @@ def shapes(posts: list[Dict]) -> dict[str, Any]:
 def test_every_shape_of_the_posts_gives_the_same_boards() -> None:
     """Dicts, `Post`s, frames with naive times and with values that are missing: one result."""
     posts = night(3)
-    expected = list(gs.trends(posts))
+    expected = boards_of(3)
     for shape, given in shapes(posts).items():
-        assert list(gs.trends(given)) == expected, shape
+        assert tuple(gs.trends(given)) == expected, shape
 
 
 @pytest.mark.parametrize("package", ["polars", "pandas"])
@@ -145,8 +152,8 @@ def test_a_bad_post_is_skipped_and_told_once(bad: Any, words: str) -> None:
     """The others give their boards; one warning says how many, which was first, and why."""
     posts = night(2)
     with pytest.warns(UserWarning, match="skipped 2 of") as told:
-        found = list(gs.trends([posts[0], bad, *posts[1:], bad]))
-    assert found == list(gs.trends(posts))
+        found = tuple(gs.trends([posts[0], bad, *posts[1:], bad]))
+    assert found == boards_of(2)
     assert len(told) == 1
     assert "number 2: " in str(told[0].message)
     assert words in str(told[0].message)
@@ -239,7 +246,7 @@ def test_explain_says_why_from_posts_in_memory() -> None:
 
 def test_a_frame_has_a_row_a_story_and_board(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever package makes it: columns of one length, in order, for a list or one board."""
-    boards = list(gs.trends(night()))
+    boards = list(boards_of())
     made: list[Dict] = []
 
     class Package:
@@ -276,7 +283,7 @@ def test_a_real_frame_has_times_and_lists(package: str, monkeypatch: pytest.Monk
     """With the package installed: one row a story, typed also when there is none."""
     frames = pytest.importorskip(package)
     monkeypatch.setattr("groundswell.library._package", {package: frames}.get)
-    boards = list(gs.trends(night()))
+    boards = list(boards_of())
     frame = gs.to_frame(boards)
     assert isinstance(frame, frames.DataFrame)
     assert len(frame) == sum(len(board.stories) for board in boards)

@@ -11,6 +11,9 @@ import pytest
 from tests.archive.running import TABLES, Job, contents, finished
 from tests.nights import recorded
 
+collect_ignore = ["warm.py"]
+"""Importing it plays a part of the night: every worker would, in its search for doctests."""
+
 RARE = ("source", "gap", "decision")
 """Tables that a recording leaves empty."""
 
@@ -18,6 +21,8 @@ RARE = ("source", "gap", "decision")
 @dataclass(frozen=True)
 class Whole:
     recording: Path
+    folder: Path
+    """Its archive: to be read or copied, for all tests share it."""
     rows: dict[str, list[tuple[Any, ...]]]
 
 
@@ -29,4 +34,4 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     assert finished(Job(recording, place / "kept")) == 0
     rows = contents(place / "kept")
     assert all(rows[name] for name in TABLES if name not in RARE)
-    return Whole(recording, rows)
+    return Whole(recording, place / "kept", rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -19,19 +20,16 @@ from groundswell.errors import ArchiveError, NothingToReadError, UsageError
 from groundswell.model import MICROSECONDS, Board, Counted, TermCount
 from groundswell.press.clippings import Clipping, Clippings
 from groundswell.settings import PRESS_FILE
-from tests.archive.running import Job, contents, finished
-from tests.nights import recorded
+from tests.archive.conftest import Whole
+from tests.archive.running import contents
 
 DAY = 86_400 * MICROSECONDS
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(whole: Whole, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of a night."""
-    place = tmp_path_factory.mktemp("export")
-    recording = recorded(place / "night.ndjson", 4_500, first=7_500)
-    assert finished(Job(recording, place / "kept", commit_s=1.0)) == 0
-    return place / "kept"
+    return shutil.copytree(whole.folder, tmp_path_factory.mktemp("export") / "kept")
 
 
 def test_boards_come_out_as_they_were_told(folder: Path, tmp_path: Path) -> None:

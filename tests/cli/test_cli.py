@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,23 +108,21 @@ def test_replay_shows_a_board_for_each_scope(recording: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "ndjson"])
-def test_somebody_at_a_terminal_gets_the_data_on_stdout(
-    recording: Path, form: str, tmp_path: Path
-) -> None:
+def test_somebody_at_a_terminal_gets_the_data_on_stdout(recording: Path, form: str) -> None:
     """Stderr is a terminal, where a bar is drawn: the data still goes to stdout, whole."""
     ours, theirs = pty.openpty()
-    command = [*GSW, "replay", str(recording), "--format", form, "--top", "3"]
-    with (tmp_path / "out").open("wb") as out:
-        process = subprocess.Popen(
-            command, stdout=out, stderr=theirs, env=os.environ | {"TERM": "xterm-256color"}
-        )
-    os.close(theirs)
-    drawn = _all_of(ours)
+    with ThreadPoolExecutor(1) as reader:
+        found = reader.submit(_all_of, ours)
+        said = run(
+            "replay", str(recording), "--format", form, "--top", "3",
+            env=os.environ | {"TERM": "xterm-256color"}, terminal=Path(os.ttyname(theirs)),
+        )  # fmt: skip
+        os.close(theirs)
+        drawn = found.result(60)
     os.close(ours)
-    data = (tmp_path / "out").read_text("utf-8")
-    assert process.wait(timeout=60) == 0, drawn
-    assert "cape" in data.lower()
-    assert "\x1b" not in data
+    assert said.returncode == 0, drawn
+    assert "cape" in said.stdout.lower()
+    assert "\x1b" not in said.stdout
     assert "posts" in drawn
     assert "cape" not in drawn.lower()
 
@@ -172,11 +171,8 @@ def test_a_file_without_a_post_fails(tmp_path: Path) -> None:
 
 def test_stdin_is_a_recording(recording: Path) -> None:
     """`-` reads what is piped in."""
-    with recording.open("rb") as file:
-        said = subprocess.run(
-            [*GSW, "replay", "-", "--format", "ndjson"], stdin=file, capture_output=True,
-            timeout=240, check=True,
-        )  # fmt: skip
+    said = run("replay", "-", "--format", "ndjson", stdin=recording)
+    assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout.splitlines()[-1])["read"] == POSTS
 
 

@@ -23,23 +23,31 @@ def groundswell(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(
-    *given: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+    *given: str, env: Mapping[str, str] | None = None, cwd: Path | None = None,
+    stdin: Path | None = None, terminal: Path | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """The command's end and what it said; with a `terminal`, what goes to stderr is drawn there."""
     with tempfile.TemporaryDirectory() as place:
         out, err = (Path(place) / name for name in ("out", "err"))
-        process = start(typed, given, dict(env or os.environ), cwd or Path.cwd(), out, err)
-        process.join(120)
+        streams = (stdin or Path(os.devnull), out, terminal or err)
+        process = start(typed, given, dict(env or os.environ), cwd or Path.cwd(), streams)
+        process.join(240)
         code = process.exitcode
         assert code is not None, "the command did not end in time"
-        return subprocess.CompletedProcess(given, code, out.read_text(), err.read_text())
+        said = "" if terminal else err.read_text()
+        return subprocess.CompletedProcess(given, code, out.read_text(), said)
 
 
-def typed(given: tuple[str, ...], env: dict[str, str], cwd: Path, out: Path, err: Path) -> None:
+def typed(
+    given: tuple[str, ...], env: dict[str, str], cwd: Path, streams: tuple[Path, Path, Path]
+) -> None:
     """Runs the command line in this process, its streams in files."""
-    for number, path in ((1, out), (2, err)):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT)
+    for number, path in enumerate(streams):
+        how = os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY
+        file = os.open(path, how | os.O_NOCTTY)
         os.dup2(file, number)
         os.close(file)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)  # a fork begins with none
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)

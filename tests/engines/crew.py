@@ -124,6 +124,12 @@ def night(posts: int = 4_000, size: int = 400) -> tuple[Batch, ...]:
     return tuple(batches)
 
 
+@cache
+def alone() -> tuple[str, ...]:
+    """The boards of the night by one process, which those of many must equal; played once."""
+    return tuple(play(list(night())))
+
+
 def _disturb(batch: Batch) -> None:
     """Some authors write again and again, some posts are late, deleted or of hidden accounts."""
     newest = max(batch.times)

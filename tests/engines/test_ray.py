@@ -26,6 +26,7 @@ from groundswell.kernel.pipeline import Rules
 from groundswell.model import Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.archive.running import contents
+from tests.engines import crew
 from tests.engines.crew import boards, night, play, told
 from tests.engines.test_local import Script
 from tests.nights import recorded
@@ -41,10 +42,10 @@ def cluster() -> Iterator[Cluster]:
         yield begun
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def alone() -> list[str]:
     """The boards of one process."""
-    return play(list(night()))
+    return list(crew.alone())
 
 
 class Team(Alone):

@@ -14,7 +14,7 @@ from groundswell.engines.memory import remembered, resolve, take_up
 from groundswell.engines.sharded import AHEAD, Sharded
 from groundswell.kernel.counting import Said
 from groundswell.kernel.counts import Counts
-from tests.engines.crew import Here, Several, boards, night, play, told
+from tests.engines.crew import Here, Several, alone, boards, night, play, told
 
 DECAYS = np.array([0.99, 0.8, 0.0, 0.0], np.float32)
 
@@ -22,17 +22,17 @@ DECAYS = np.array([0.99, 0.8, 0.0, 0.0], np.float32)
 @pytest.mark.parametrize("shards", [1, 2, 3])
 def test_boards_are_those_of_one_process(shards: int) -> None:
     """Also where terms are forgotten, posts leave the ring early, come late or are taken back."""
-    alone = play(list(night()))
-    assert '"evicted": 0' not in alone[-1]
-    assert sum('"title"' in board for board in alone) > 3
-    assert play(list(night()), Several(shards)) == alone
+    whole = list(alone())
+    assert '"evicted": 0' not in whole[-1]
+    assert sum('"title"' in board for board in whole) > 3
+    assert play(list(night()), Several(shards)) == whole
 
 
 def test_a_snapshot_of_shards_is_one_of_one_process(tmp_path: Path) -> None:
     """A run that began with three shards goes on alone, then with two: the boards are the same."""
     batches = list(night())
     third = len(batches) // 3
-    whole, found = play(batches), []
+    whole, found = list(alone()), []
     for part, hands in (
         (batches[:third], Several(3)), (batches[third : 2 * third], None),
         (batches[2 * third :], Several(2)),
@@ -54,7 +54,7 @@ def test_asking_in_the_middle_of_a_slice_moves_nothing() -> None:
     for batch in batches:
         found += there.add(batch)
         there.main.so_far(["red carpet"])
-    assert told(found + there.finish()) == play(batches)
+    assert told(found + there.finish()) == list(alone())
 
 
 def test_who_brings_posts_waits_for_who_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_who_brings_posts_waits_for_who_counts_them(monkeypatch: pytest.MonkeyPa
         counts = there.main.state.counts
         assert isinstance(counts, Sharded)
         deepest = max(deepest, len(counts._runs))
-    assert told(found + there.finish()) == play(list(night()))
+    assert told(found + there.finish()) == list(alone())
     assert deepest == AHEAD
 
 
@@ -77,7 +77,7 @@ def test_a_crew_that_wants_to_rest_is_let(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("groundswell.engines.cutting.RUN_POSTS", 64)
     monkeypatch.setattr(Here, "restless", property(lambda _: True), raising=False)
     hands = Several(2)
-    assert play(list(night()), hands) == play(list(night()))
+    assert play(list(night()), hands) == list(alone())
     assert hands.crews[0].rests > 40
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,16 +16,15 @@ from groundswell.evaluate.peers import PEERS
 from groundswell.evaluate.posts import Sifted, checked_retweets
 from groundswell.model import Batch
 from groundswell.simulate import load_scenario, truth
+from tests.cli import typed
 from tests.conftest import batch_of
 from tests.nights import SCENARIO, recorded
-
-GSW = [sys.executable, "-m", "groundswell", "evaluate"]
 
 POSTS = 13_500
 
 
 def run(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*GSW, *args], capture_output=True, text=True, timeout=240, check=False)
+    return typed.run("evaluate", *args)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from groundswell.settings import Settings, Table
 from tests.alerts.making import board, story
 from tests.serve.boards import HOSTILE
 from tests.serve.entering import QUICK, Entered
+from tests.serve.test_accessible import AGAIN
 from tests.serve.test_accessible import axe as axe  # noqa: PLC0414 -- a fixture of this module too
 from tests.serve.test_browser import DESKTOP, PHONE, Watched
 
@@ -86,6 +87,6 @@ def test_axe_finds_nothing_and_nothing_overflows(
     page = opened(browser, place, bypass_csp=True, viewport=size).page
     violations = axe.run(page).response["violations"]  # type: ignore[attr-defined]
     page.emulate_media(color_scheme="dark")
-    violations += page.evaluate("axe.run().then(found => found.violations)")
+    violations += page.evaluate(AGAIN)
     assert [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations] == []
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]

@@ -18,8 +18,8 @@ from tests.review.test_shown import addresses, boards
 from tests.serve.archived import desk_of, kept
 from tests.serve.boards import ORDINARY, board, story
 from tests.serve.entering import PEOPLE, QUICK, Entered
-from tests.serve.test_accessible import axe
-from tests.serve.test_browser import DESKTOP, PHONE, Watched
+from tests.serve.test_accessible import axe, violations
+from tests.serve.test_browser import PHONE, Watched
 
 __all__ = ["axe"]
 pytestmark = pytest.mark.browser
@@ -127,11 +127,4 @@ def test_axe_finds_nothing_on_an_editor_s_pages(
     page = editor(browser, url, entered, bypass_csp=True).page
     page.goto(url + path)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    violations = axe.run(page).response["violations"]  # type: ignore[attr-defined]
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            violations += page.evaluate("axe.run().then(found => found.violations)")
-    told = [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations]
-    assert told == []
+    assert violations(axe, page) == []

@@ -59,10 +59,18 @@ def entries() -> list[Entry]:
 def said(posts: list[Post]) -> Callable[[Entry, float], list[Post]]:
     """Posts of an entry's window, which begins so many minutes earlier, that have its words."""
     written = [post for post in posts if "text" in post]
-    times = [post["created_at"] for post in written]
+    times = np.array([post["created_at"] for post in written])
     texts = [whole_words(post["text"]) for post in written]
 
+    found: dict[str, list[Post]] = {}
+
     def inside(entry: Entry, earlier: float = 0) -> list[Post]:
+        asked = f"{entry} {earlier}"
+        if asked not in found:  # several tests ask for the same
+            found[asked] = look(entry, earlier)
+        return found[asked]
+
+    def look(entry: Entry, earlier: float) -> list[Post]:
         start = datetime.fromisoformat(str(entry["start"])) - timedelta(minutes=earlier)
         end = str(entry["start"]) if earlier else str(entry["end"])
         first, last = np.searchsorted(times, [start.strftime("%Y-%m-%dT%H:%M:%S"), end])

@@ -74,10 +74,10 @@ def test_every_moment_and_decoy_is_in_the_posts(night: list[Post]) -> None:
             assert found >= 30, (event["name"], synonyms)
 
 
-def test_a_recording_says_that_it_is_simulated(tmp_path: Path) -> None:
+def test_a_recording_says_that_it_is_simulated(night: list[Post], tmp_path: Path) -> None:
     """The header comes first, and the recording's source knows."""
     out = tmp_path / "night.ndjson.zst"
-    written = write(str(out), generate(load_scenario("awards-night"), posts=500), scenario="x")
+    written = write(str(out), iter(night[:500]), scenario="x")
     source = Recording(out)
     assert source.simulated
     assert sum(len(batch) for batch in source.read()) == written
@@ -112,10 +112,10 @@ def test_an_unknown_scenario_names_the_nearest() -> None:
         load_scenario("award-night")
 
 
-def test_stdout_gets_data_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdout_gets_data_only(night: list[Post], monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` writes lines of JSON and nothing else."""
     out = io.TextIOWrapper(io.BytesIO())
     monkeypatch.setattr("sys.stdout", out)
-    write("-", generate(load_scenario("awards-night"), posts=20))
+    write("-", iter(night[:20]))
     lines = out.buffer.getvalue().splitlines()  # type: ignore[attr-defined]
     assert len([json.loads(line) for line in lines]) == 21

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -33,16 +34,22 @@ SHORTENERS = (
 """Hosts that only lead elsewhere: a link to one says nothing of what is linked."""
 
 
+@lru_cache(maxsize=1)
 def load_tables() -> Tables:
-    """The tokeniser's tables, with the public suffix list as installed."""
+    """The tokeniser's tables, with the public suffix list as installed; read once a process."""
     rules = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
     return Tables(characters(), suffixes(rules.splitlines()))
 
 
 def load_kernel(rules: Rules) -> Kernel:
     """A kernel with everything that it looks things up in."""
-    tables = load_tables()
-    return Kernel(rules, tables, load_lexicon(tables), load_reader())
+    return Kernel(rules, load_tables(), _lexicon(), load_reader())
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> usage.Lexicon:
+    """Read once a process: it is constant, and every call of the library has a kernel."""
+    return load_lexicon(load_tables())
 
 
 def load_boards(rules: Rules, plan: Plan | None, hands: Hands | None = None) -> Boards:
