@@ -55,7 +55,6 @@ class Night:
 SAID_BY = (1, 2, 3, 5, 10)
 """Texts that a word must stand in, for what could be found at all."""
 LOOKED_AT = "looked at while constants were chosen"
-READ = "nothing; its false starts were read"
 NIGHTS = (
     Night("worldcup-2014", "World Cup 2014, a fortnight", "5m", LOOKED_AT + "; SigniTrend too",
           folder="fifa-worldcup-2014"),
@@ -75,13 +74,12 @@ NIGHTS = (
           folder="crisislex-t6/west-texas-explosion-2013"),
     Night("fan-campaign", "Fan campaign 2022, control", "1m", LOOKED_AT,
           folder="worldcup-mentions-2022-11-18", events=False),
-    Night("week", "Simulated week", "5m", scenario="fortnight", seed=21, days=7),
-    Night("week-21", "Simulated week", "1m", READ, scenario="fortnight", seed=21, days=7,
-          methods=(OURS,)),
-    Night("week-22", "Simulated week", "1m", READ, scenario="fortnight", seed=22, days=7,
-          methods=(OURS,)),
-    Night("week-23", "Simulated week", "1m", READ, scenario="fortnight", seed=23, days=7,
-          methods=(OURS,)),
+    Night("week", "Simulated week", "5m", scenario="fortnight", seed=41, days=7),
+    *(
+        Night(f"week-{seed}", "Simulated week", "1m", scenario="fortnight", seed=seed, days=7,
+              methods=(OURS,))
+        for seed in (41, 42, 43)
+    ),
 )  # fmt: skip
 REAL = [night for night in NIGHTS if night.folder and night.events]
 CONTROLS = [night for night in NIGHTS if night.name in {"swansea-everton", "fan-campaign"}]
@@ -310,7 +308,11 @@ SIMULATED_HEAD = """## A simulated week in full
 Every event and every decoy is known, so precision can be told. Alarms that the board named as
 doubtful are counted apart; peers have no such doubts.
 """
-MINUTES_HEAD = "## Simulated weeks, a board a minute, as the desk runs\n"
+MINUTES_HEAD = """## Simulated weeks, a board a minute, as the desk runs
+
+F1 takes precision from what was announced and recall from what was listed. Seeds 21 to 23 and 31 to
+34 were looked at while constants were chosen, and are not shown.
+"""
 LIMITS = """## What these figures do not say
 
 - Real sets are small samples of what was written; most have no authors, and distinct texts stand

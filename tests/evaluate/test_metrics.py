@@ -108,6 +108,13 @@ def test_a_story_may_prove_right_after_it_started() -> None:
     assert found.story_precision == 1.0
 
 
+def test_events_are_announced_by_what_started_and_not_by_what_is_listed() -> None:
+    """Both are found; only one by a story that was told as new."""
+    tells, listed = story("a", "Zouma", "goal"), story("b", "Costa", "red card")
+    found = scored(board(12, tells, started=(tells,)), board(32, listed))
+    assert (found.recall[2], found.announced) == (1.0, 0.5)
+
+
 def test_a_started_story_below_the_boards_end_is_judged_too() -> None:
     """It is told in the events, though no place of the board shows it."""
     tells = story("a", "Zouma", "goal")

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from groundswell.engines.loading import load_tables
-from groundswell.kernel import echoes, stories, write
+from groundswell.kernel import echoes, starting, stories
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.model import MICROSECONDS, Batch
 from tests.kernel.test_stories import burst
@@ -88,5 +88,5 @@ def test_a_story_starts_where_more_say_it_now(
 ) -> None:
     """Four people where three are expected are an echo, whatever stood in the hour before."""
     lead = burst("couckmu", range(60), authors=authors, expected=expected)
-    assert write.is_said_now(lead) == begins
-    assert not write.is_said_now(None)
+    assert starting.is_said_now(lead) == begins
+    assert not starting.is_said_now(None)

@@ -50,6 +50,8 @@ class Scorer:
         """By event, the story that matched it last: whose end is held against the event's."""
         self._ended: dict[str, int] = {}
         self._started: dict[str, _Told] = {}
+        self._announced: set[int] = set()
+        """Events that a started story matched."""
         self._repeats: list[int] = []
         self._span = (0, 0)
         self._boards = 0
@@ -96,6 +98,7 @@ class Scorer:
             method=method,
             found=list(self._found.values()),
             started=started,
+            announced=len(self._announced),
             repeats=self._repeats,
             decoys=[event.decoy for event in self._decoys if not event.first],
             span_us=self._span[1] - self._span[0],
@@ -137,9 +140,11 @@ class Scorer:
         self, told: _Told, story: Story, said: Said, real: list[int], decoys: list[Event]
     ) -> None:
         """Whether a started story tells of anything real, or of a decoy, while that goes on."""
-        shares = [self._real[i].share(said) for i in real]
-        told.matches |= 1.0 in shares
-        told.touches |= any(shares)
+        shares = {i: self._real[i].share(said) for i in real}
+        matched = {i for i, share in shares.items() if share == 1}
+        self._announced |= matched
+        told.matches |= bool(matched)
+        told.touches |= any(shares.values())
         for decoy in decoys:
             if decoy.share(said) == 1 and decoy.first:
                 told.excused = True

@@ -112,6 +112,7 @@ def _rows(runs: list[Scores]) -> list[Row]:
         ),
         ("keyword recall, first 20", lambda run: share(run.keyword_recall)),
         ("stories started", lambda run: f"{run.started:,}"),
+        ("events that one of them matched", lambda run: share(run.announced)),
         ("started an hour", lambda run: amount(run.started_per_hour)),
         ("started that match nothing, an hour", lambda run: amount(run.unmatched_per_hour)),
         ("story precision", lambda run: share(run.story_precision)),

@@ -98,6 +98,9 @@ class Scores:
     """Mean over events: share of groups hit by the best-matching story of the first twenty."""
     started: int
     """Stories told as new."""
+    announced: float
+    """Share of the events of which a story told as new matched while they went on: what would have
+    reached somebody who follows alerts and not the board."""
     started_per_hour: float
     unmatched_per_hour: float
     """Stories told as new that matched no event: nothing, where nothing else happened."""
@@ -146,6 +149,7 @@ def scores(  # noqa: PLR0913 -- what one run left
     method: str,
     found: list[Found],
     started: list[Started],
+    announced: int,
     repeats: list[int],
     decoys: list[str],
     span_us: int,
@@ -175,6 +179,7 @@ def scores(  # noqa: PLR0913 -- what one run left
         strict_keyword_precision=_mean([one.strict_to_the_point for one in seen]),
         keyword_recall=_mean([one.best for one in found]) or 0.0,
         started=len(started),
+        announced=announced / len(found) if found else 0.0,
         started_per_hour=len(started) / hours if hours else 0.0,
         unmatched_per_hour=len(nothing) / hours if hours else 0.0,
         story_precision=precision,

@@ -53,7 +53,7 @@ class Rules:
     """Frequency among all words, in some language, from which on a word begins no story."""
     stop_share: float = 0.08
     """Share of people who use a word in general from which on it tells nothing."""
-    calm_bar: float = 0.4
+    calm_bar: float = 0.5
     restless_bar: float = 1.0
     """Strength that starts a story, in √(the board's people in the window): the first on a board
     where little stirs, the second where much does, and before that is known."""
@@ -62,7 +62,7 @@ class Rules:
     board has heard a whole day, a story of such words alone must pass the restless bar."""
     sure_gate: float = 5.0
     """z that a story needs to be announced."""
-    lone: float = 3.0
+    lone: float = 3.5
     """How much higher the bar is for a word that bursts alone, without another to agree."""
     starts: float = 1.0
     """Stories an hour that chance may start: the bar stands where so many would pass."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import length
-from groundswell.kernel import bursts, echoes, grouping, ring, standing, stories, usage
+from groundswell.kernel import bursts, echoes, grouping, ring, standing, starting, stories, usage
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
@@ -17,12 +16,8 @@ from groundswell.kernel.gist import Telling, carrying, gist, name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
-from groundswell.times import DAY_US
 
 Ints = NDArray[np.int64]
-
-NOW: Final = 1.5
-"""Times what is expected that must be said in the ranking window when a story starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +43,8 @@ def write(
     """Brings a living story up to this slice."""
     said: list[Telling] = []
     telling: list[Telling] = []
-    strength = _strength(rules, members)
-    living.strength = max(living.strength, strength)
+    start = starting.judge(state, rules, members, bar)
+    living.strength = max(living.strength, start.strength)
     if members:
         living.posts = posts
         living.terms = tuple(burst.key for burst in members)
@@ -71,10 +66,7 @@ def write(
     against = suspect(state, rules, living.heard, living.terms)
     reasons = weigh(living.doubted, against.doubts + _habit(lead), int(new.size))
     # What no doubt and no bar holds back any more is no news when it is over.
-    needed = _needed(state, rules, members, bar)
-    going = standing.is_going(spark, rules.rank_window) and is_said_now(lead)
-    again = echoes.people_needed(state.past, members)
-    going = going and strength >= needed > 0 and lead is not None and lead.authors >= again
+    going = standing.is_going(spark, rules.rank_window) and start.is_reached
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
     excess = lead.excess if lead else 0.0
@@ -94,40 +86,11 @@ def write(
         window_us=rules.rank_window * rules.slice_us,
         confirmed=living.confirmed,
         doubts=reasons,
-        why=_why(rules, lead, members, demotion, _stands(living, strength, bar, needed, again)),
+        why=_why(rules, lead, members, demotion, starting.told(start, living)),
         moments=_moments(state, rules, members, said),
         spark=tuple(int(x) for x in spark[::-1]),
     )
     return Written(excess * demotion, story, said)
-
-
-def _strength(rules: Rules, members: list[stories.Burst]) -> float:
-    """Of the bursts that are sure and began when enough was heard before; less for a lone word."""
-    sure = [b for b in members if b.open and b.known and b.z >= rules.sure_gate]
-    strongest = max((burst.strength for burst in sure), default=0.0)
-    return strongest / rules.lone if _alone(members) else strongest
-
-
-def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float) -> float:
-    """The bar for these bursts: higher for well-known words before a whole day was heard.
-
-    "Good afternoon" is new to a board that has heard no afternoon yet; a name says more.
-    """
-    if bar <= 0 or state.slices * rules.slice_us >= DAY_US:
-        return bar
-    named = any(burst.open and not burst.familiar for burst in members)
-    return bar if named else max(bar, rules.restless_bar)
-
-
-def is_said_now(lead: stories.Burst | None) -> bool:
-    """Whether more say it now than usual: what only a longer window still holds is an echo."""
-    return lead is not None and lead.authors >= NOW * lead.expected
-
-
-def _alone(members: list[stories.Burst]) -> bool:
-    """Whether all bursts are one word or phrase and parts of it."""
-    longest = max((set(burst.parts) for burst in members), key=len, default=set())
-    return all(set(burst.parts) <= longest for burst in members)
 
 
 def _age(
@@ -186,16 +149,6 @@ def _why(
     if demotion < 1:
         lines.append(f"ranks as {demotion:g} of its size because of the doubts")
     return tuple(lines)
-
-
-def _stands(
-    living: stories.Living, strength: float, bar: float, needed: float, again: float
-) -> str:
-    stands = "a story" if living.confirmed else "stirring"
-    now = f"strength {strength:.2f} now, {living.strength:.2f} at most so far"
-    early = " for well-known words before it has heard a whole day" if needed > bar else ""
-    told = f", and {again:.0f} people, for its words were told lately" if again else ""
-    return f"{stands}: {now}; {needed:.2f} starts one on this board{early}{told}"
 
 
 def _moments(
