@@ -137,4 +137,17 @@ def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) ->
     assert together.hashes.tolist() == alone
 
 
+@given(st.text(st.sampled_from("aZmz09_'-.:/ #@!\n\0hHtp") | st.characters(max_codepoint=127)))
+@example("don't http://a.example/b?c=d#e abcdefgh abcdefghi 2-0 20:41 a_b dogs' x2-")
+@example("httpx HTTP Zzz `{@[ abcdefghijklmnopqrstuvwxyz0123456789")
+def test_ascii_is_cut_alike_among_other_characters(text: str) -> None:
+    """Plain words are cut eight characters at a time, and as they are cut one by one."""
+    from groundswell.engines.loading import load_tables
+
+    tables = _TABLES.setdefault("tables", load_tables() if not _TABLES else None)
+    narrow, wide = tokenize([text], tables), tokenize([text + "\n\u2014"], tables)
+    for name in ("hashes", "starts", "ends", "kinds", "joins"):
+        assert getattr(narrow, name).tolist() == getattr(wide, name).tolist()
+
+
 _TABLES: dict[str, Tables] = {}

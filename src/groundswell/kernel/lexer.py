@@ -1,7 +1,9 @@
-"""The compiled loop of the tokeniser: one pass over a UTF-32 buffer of posts joined by NUL.
+"""The compiled loop of the tokeniser: one pass over posts that are each ended by NUL.
 
 `tokens` says what goes in and what comes out; here is how. Everything is inlined into one loop,
-for a call a character would cost more than the work.
+for a call a character would cost more than the work. Posts of ASCII, most of many a stream, stand
+in a buffer of octets, where plain words are cut eight characters at a time (`quick`); all others
+stand in a buffer of UTF-32. It is one loop, compiled for either.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from groundswell.kernel.domains import registrable_start
 from groundswell.kernel.hashing import FNV_OFFSET, mix, step
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
 from groundswell.kernel.pointers import lent
+from groundswell.kernel.quick import AFTER, quick
 
 
 @njit(nogil=True, cache=True)
@@ -165,20 +168,41 @@ def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(nogil=True, cache=True)
-def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0912, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
-    """Cuts a buffer into tokens: fills the columns `out` and `first`; returns their number."""
+def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Cuts posts into tokens: fills the columns `out` and `first`; returns their number.
+
+    `is_wide` says of each post, in order, in which of two buffers it stands: shape (posts,). Each
+    post is ended by NUL; after the last one of ASCII stand `quick.AFTER` more. Returns -1 where
+    there are more.
+    """
+    posts = is_wide.size
+    at_narrow, at_wide, post = 0, 0, 0
+    while post < posts:
+        end = post + 1
+        while end < posts and is_wide[end] == is_wide[post]:
+            end += 1
+        if is_wide[post]:
+            at_wide = _cut(wide, at_wide, post, end, characters, rules, out, first)
+        else:
+            at_narrow = _cut(narrow, at_narrow, post, end, characters, rules, out, first)
+        post = end
+    return first[posts] if at_narrow == narrow.size - AFTER else -1
+
+
+@njit(nogil=True, cache=True)
+def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
+    """Cuts posts [post, last), the first of which begins at i; returns where the last one ends."""
     buffer, first = lent(buffer), lent(first)
     classes, folded, lookalike = lent(characters[0]), lent(characters[1]), lent(characters[2])
     hashes, starts, ends = lent(out[0]), lent(out[1]), lent(out[2])
     kinds, joins = lent(out[3]), lent(out[4])
     plain, wildcard, exception = lent(rules[0]), lent(rules[1]), lent(rules[2])
     n = buffer.size
-    i = 0
-    post = 0
-    base = 0
-    k = 0
+    base = i
+    k = first[post]
+    full = k + MAX_TOKENS
     joinable = False  # the token before is a word and only space came since
-    while i < n:
+    while post < last:
         c = buffer[i]
         t = classes[c]
         if t == ch.SPACE or t == ch.SKIP or t == ch.SOFT or t == ch.APOSTROPHE or c == 45:
@@ -189,17 +213,20 @@ def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def] 
             i += 1
             base = i
             first[post] = k
+            full = k + MAX_TOKENS
             joinable = False
             continue
-        if t == ch.SEPARATOR or t == ch.LINK_PUNCTUATION or k - first[post] >= MAX_TOKENS:
+        if t == ch.SEPARATOR or t == ch.LINK_PUNCTUATION or k >= full:
             i += 1
             joinable = False
             continue
         start = i
         if ch.LETTER <= t <= ch.DIGIT:
-            body = _link_body(buffer, i) if (c | 32) == 104 else 0
+            h, i = quick(buffer, i, classes)
+            body = _link_body(buffer, i) if i == start and (c | 32) == 104 else 0
             if body == 0:
-                h, i, _ = _word(buffer, i, classes, folded, lookalike)
+                if i == start:
+                    h, i, _ = _word(buffer, i, classes, folded, lookalike)
                 hashes[k] = mix(h)
                 starts[k] = start - base
                 ends[k] = i - base
@@ -207,6 +234,7 @@ def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def] 
                 joins[k] = joinable
                 joinable = True
                 k += 1
+                i += buffer[i] == 32
                 continue
             joinable = False
             i = _link_end(buffer, body)
@@ -285,7 +313,4 @@ def cut(buffer, characters, rules, out, first):  # type: ignore[no-untyped-def] 
         kinds[k] = kind
         joins[k] = 0
         k += 1
-    while post + 1 < first.size:
-        post += 1
-        first[post] = k
-    return k
+    return i

@@ -70,7 +70,18 @@ def _put_eight(typing_context, array, index, word):  # type: ignore[no-untyped-d
     return types.void(array, types.int64, types.uint64), generate
 
 
+@intrinsic
+def _trailing(typing_context, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
+    """How many zeros a number of 64 bits ends in; 64 of zero."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+        return builder.cttz(arguments[0], ir.IntType(1)(0))
+
+    return types.int64(types.uint64), generate
+
+
 pointer: Any = _pointer
 lent: Any = _lent
 eight: Any = _eight
 put_eight: Any = _put_eight
+trailing: Any = _trailing

@@ -1,9 +1,9 @@
 """Text → tokens: hashtags, words in any script, emoji, links, domains, mentions.
 
-One pass of compiled code (`lexer`) over one UTF-32 buffer that holds a batch of posts joined by
-NUL. No string is made for a token: it is a 64-bit hash and a span. Two spellings have one hash
-when they differ only in case, width, zero-width or direction marks, stray accents, a possessive
-`'s`, the skin tone of an emoji, or in look-alike letters mixed into a word of another script.
+One pass of compiled code (`lexer`) over a batch of posts in a row, each ended by NUL. No string is
+made for a token: it is a 64-bit hash and a span. Two spellings have one hash when they differ only
+in case, width, zero-width or direction marks, stray accents, a possessive `'s`, the skin tone of an
+emoji, or in look-alike letters mixed into a word of another script.
 
 Posts that need it (and only those) are prepared first: normalised to NFKC, and cut into words
 where the script writes no spaces (Japanese, Chinese, Thai, Lao, Burmese, Khmer), by ICU.
@@ -12,7 +12,9 @@ where the script writes no spaces (Japanese, Chinese, Thai, Lao, Burmese, Khmer)
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -23,6 +25,7 @@ from groundswell.kernel import characters as ch
 from groundswell.kernel import lexer
 from groundswell.kernel.characters import Characters
 from groundswell.kernel.domains import Suffixes
+from groundswell.kernel.quick import AFTER
 
 MAX_CHARS: Final = 8_000
 """Longer posts are cut (NFKC can grow a text 18 times): Mastodon's default limit is 500."""
@@ -68,12 +71,14 @@ def prepare(texts: list[str], links: list[tuple[str, ...]], tables: Tables) -> l
 
 def _careful(texts: list[str], tables: Characters) -> list[int]:
     """Indexes of posts with a character that needs normalising or segmenting, or that are long."""
-    wide = [i for i, text in enumerate(texts) if not text.isascii() or len(text) > MAX_CHARS]
+    narrow = bytes(map(str.isascii, texts))
+    wide = np.flatnonzero(np.frombuffer(narrow, np.uint8) == 0).tolist()
+    if max(map(len, texts), default=0) > MAX_CHARS:
+        wide = [i for i, text in enumerate(texts) if not narrow[i] or len(text) > MAX_CHARS]
     if not wide:
         return []
-    buffer, _ = _join([texts[i] for i in wide])
     flags = np.zeros(len(wide), np.uint8)
-    lexer.flag(buffer, tables.care, flags)
+    lexer.flag(_points([texts[i] for i in wide]), tables.care, flags)
     return [
         i for i, flag in zip(wide, flags.tolist(), strict=True) if flag or len(texts[i]) > MAX_CHARS
     ]
@@ -105,11 +110,28 @@ def _script_runs(text: str) -> list[tuple[bool, str]]:
     return runs
 
 
-def _join(texts: list[str]) -> tuple[NDArray[np.uint32], int]:
-    joined = "\0".join(texts)
-    if joined.count("\0") != len(texts) - 1:
-        joined = "\0".join([text.replace("\0", "\n") for text in texts])
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), len(texts)
+def _ended(texts: Iterable[str]) -> str:
+    """Texts in a row, each ended by NUL."""
+    return "\0".join([*texts, ""])
+
+
+def _buffers(
+    texts: list[str],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.bool_]]:
+    """Texts of ASCII, all others, and which are which, as `lexer.cut` takes them."""
+    is_narrow = bytes(map(str.isascii, texts))
+    is_wide = np.frombuffer(is_narrow, np.bool_) == 0
+    octets = (_ended(compress(texts, is_narrow)) + "\0" * AFTER).encode("ascii")
+    wide = list(compress(texts, is_wide.tobytes()))
+    return np.frombuffer(octets, np.uint8), _points(wide), is_wide
+
+
+def _points(texts: list[str]) -> NDArray[np.uint32]:
+    """The code points of texts, each ended by NUL; one that a text has of its own is a line end."""
+    joined = _ended(texts)
+    if joined.count("\0") != len(texts):
+        joined = _ended([text.replace("\0", "\n") for text in texts])
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def tokenize(prepared: list[str], tables: Tables) -> Tokens:
@@ -117,24 +139,25 @@ def tokenize(prepared: list[str], tables: Tables) -> Tokens:
 
     Complexity: linear in characters; no allocation but the result.
     """
-    if not prepared:
-        empty = np.empty(0, np.uint64)
-        none16, none8 = np.empty(0, np.uint16), np.empty(0, np.uint8)
-        return Tokens(empty, none16, none16, none8, none8, np.zeros(1, np.int64))
-    buffer, posts = _join(prepared)
-    room = buffer.size + posts + 1  # a link makes two tokens of at least eight characters
+    narrow, wide, is_wide = _buffers(prepared)
+    # a link makes two tokens of at least eight characters
+    room = narrow.size + wide.size + len(prepared)
     hashes = np.empty(room, np.uint64)
     starts = np.empty(room, np.uint16)
     ends = np.empty(room, np.uint16)
     kinds = np.empty(room, np.uint8)
     joins = np.empty(room, np.uint8)
-    first = np.zeros(posts + 1, np.int64)
+    first = np.zeros(len(prepared) + 1, np.int64)
     chars, rules = tables.characters, tables.suffixes
     count = lexer.cut(
-        buffer,
+        narrow,
+        wide,
+        is_wide,
         (chars.classes, chars.folded, chars.lookalike),
         (rules.plain, rules.wildcard, rules.exception),
         (hashes, starts, ends, kinds, joins),
         first,
     )
+    if count < 0:
+        return tokenize([text.replace("\0", "\n") for text in prepared], tables)
     return Tokens(hashes[:count], starts[:count], ends[:count], kinds[:count], joins[:count], first)
