@@ -17,6 +17,7 @@ from groundswell.kernel.domains import suffixes
 from groundswell.kernel.kinds import DOMAIN
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables, tokenize
+from groundswell.kernel.waking import wake
 
 RAREST = 450
 """Words of a language down to 10^−4.5 of all: rarer ones are no habit of anyone."""
@@ -35,6 +36,7 @@ SHORTENERS = (
 
 def load_tables() -> Tables:
     """The tokeniser's tables, with the public suffix list as installed."""
+    wake()
     rules = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
     return Tables(characters(), suffixes(rules.splitlines()))
 

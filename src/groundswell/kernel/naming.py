@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel import ring
 from groundswell.kernel.characters import SOFT_BREAK
 from groundswell.kernel.state import State
 from groundswell.kernel.stories import Burst
@@ -54,7 +55,7 @@ def name(state: State, burst: Burst) -> str:
         begin, end = _whole(state, begin, end, words)
     forms: Counter[str] = Counter()
     for first, last in zip(begin.tolist(), end.tolist(), strict=True):
-        text = held.texts[int(held.owner[last % size]) % held.posts]
+        text = ring.text(held, int(held.owner[last % size]) % held.posts)
         if text is not None and held.owner[first % size] == held.owner[last % size]:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
     form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
@@ -83,7 +84,7 @@ def _unspaced(state: State, at: Ints) -> bool:
     gaps = [
         text[int(held.ends[i % size]) : int(held.starts[(i + 1) % size])]
         for i in at.tolist()
-        if (text := held.texts[int(held.owner[i % size]) % held.posts]) is not None
+        if (text := ring.text(held, int(held.owner[i % size]) % held.posts)) is not None
     ]
     return sum(gap == SOFT_BREAK for gap in gaps) >= GOES_ON * len(at)
 
@@ -91,7 +92,7 @@ def _unspaced(state: State, at: Ints) -> bool:
 def surface(state: State, first: int, last: int) -> str:
     """The words of one post between two token positions, as written."""
     held, size = state.ring, state.ring.tokens
-    text = held.texts[int(held.owner[last % size]) % held.posts]
+    text = ring.text(held, int(held.owner[last % size]) % held.posts)
     if text is None:
         return ""
     form = text[int(held.starts[first % size]) : int(held.ends[last % size])]

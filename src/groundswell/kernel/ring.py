@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.kernel import octets
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import DOMAIN
 from groundswell.kernel.pages import zeros
@@ -58,10 +59,12 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    texts: list[str | None] = field(init=False)
-    origins: list[str | None] = field(init=False)
-    """Where each came from, as `origins.written` has it."""
-    langs: list[str] = field(init=False)
+    strings: octets.Octets = field(default_factory=octets.Octets)
+    """Of each post its text, where it came from (as `origins.written` has it) and its language."""
+    at: NDArray[np.int64] = field(init=False)
+    """Where a post's strings begin in them; the complement, below 0, where they were taken back."""
+    sizes: NDArray[np.uint32] = field(init=False)
+    """Octets of each of the three, shape (posts, 3)."""
     spoken: NDArray[np.uint8] = field(init=False)
     """Its number in `rhythm`."""
     # a token
@@ -86,9 +89,8 @@ class Ring:
         self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
-        self.texts = [None] * self.posts
-        self.origins = [None] * self.posts
-        self.langs = [""] * self.posts
+        self.at = np.full(self.posts, -1, np.int64)
+        self.sizes = np.zeros((self.posts, 3), np.uint32)
         self.spoken = np.zeros(self.posts, np.uint8)
         self.hashes = zeros(self.tokens, np.uint64)
         self.back = zeros(self.tokens, np.uint32)
@@ -182,26 +184,32 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     )  # fmt: skip
     for column, given in columns:
         _put(column, ring.n_posts, given)
-    at = ring.n_posts % ring.posts
-    fits = min(n, ring.posts - at)
-    lists: tuple[tuple[list[Any], list[str]], ...] = (
-        (ring.texts, posts.texts), (ring.origins, posts.origins), (ring.langs, posts.langs)
-    )  # fmt: skip
-    for held, new in lists:
-        held[at : at + fits] = new[:fits]
-        held[: n - fits] = new[fits:]
+    _keep_strings(ring, posts)
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
     ring.n_tokens += tokens
     return places
 
 
+def _keep_strings(ring: Ring, posts: Posts) -> None:
+    """Puts the strings of new posts behind the others, and lets go of those that fall out."""
+    written, sizes = octets.rows(posts.texts, posts.origins, posts.langs)
+    whole = sizes.sum(axis=1, dtype=np.int64)
+    at = ring.strings.end + np.cumsum(whole) - whole
+    ring.strings.put(written)
+    _put(ring.at, ring.n_posts, at)
+    _put(ring.sizes, ring.n_posts, sizes)
+    oldest = max(0, ring.n_posts + at.size - ring.posts)
+    begin = int(ring.at[oldest % ring.posts])
+    ring.strings.let_go(max(begin, ~begin))
+
+
 def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
     """Writes into a ring from a position on."""
-    at = position % column.size
-    fits = min(new.size, column.size - at)
+    at = position % len(column)
+    fits = min(len(new), len(column) - at)
     column[at : at + fits] = new[:fits]
-    column[: new.size - fits] = new[fits:]
+    column[: len(new) - fits] = new[fits:]
 
 
 @njit(nogil=True, cache=True)
@@ -238,12 +246,33 @@ def saying(ring: Ring, words: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
-    """Marks posts as deleted, drops their text and origin; returns how many they are."""
-    for place in places.tolist():
-        ring.texts[place] = ring.origins[place] = None
+    """Marks posts as deleted, overwrites their strings; returns how many they are."""
+    for place in places[ring.at[places] >= 0].tolist():
+        ring.strings.wipe(int(ring.at[place]), int(ring.sizes[place].sum()))
+        ring.at[place] = ~ring.at[place]
     ring.flags[places] |= DELETED
     ring.deletions += int(places.size)
     return int(places.size)
+
+
+def text(ring: Ring, place: int) -> str | None:
+    """What was tokenised of the post at a place; None where it was taken back."""
+    return _string(ring, place, 0)
+
+
+def origin(ring: Ring, place: int) -> str | None:
+    """Where that post came from, as `origins.written` has it; None likewise."""
+    return _string(ring, place, 1)
+
+
+def lang(ring: Ring, place: int) -> str:
+    """The language that it says it is in."""
+    return _string(ring, place, 2) or ""
+
+
+def _string(ring: Ring, place: int, which: int) -> str | None:
+    at, sizes = int(ring.at[place]), ring.sizes[place].tolist()
+    return None if at < 0 else ring.strings.get(at + sum(sizes[:which]), sizes[which])
 
 
 def hide(ring: Ring, places: NDArray[np.int64], hidden: NDArray[np.bool_]) -> None:
