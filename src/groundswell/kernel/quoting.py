@@ -134,7 +134,7 @@ def _handle(url: str) -> str:
 
 
 def _network(said: origins.Origin) -> str:
-    if said.id.startswith("at://"):
+    if said.bluesky:
         return "Bluesky"
     try:
         return urlsplit(said.url).hostname or ""

@@ -85,7 +85,7 @@ def texts_of(state: State, posts: Ints) -> tuple[list[str], list[str]]:
     return [one.text for one in found], [one.lang for one in found]
 
 
-_NOWHERE = origins.Origin("", "", "", "")
+_NOWHERE = origins.Origin("", bluesky=False, url="", text="")
 
 
 def origin_of(state: State, place: int) -> origins.Origin:
