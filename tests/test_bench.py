@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from groundswell.bench import long, peers, whole
+from groundswell.bench import long, memory, peers, whole
 from groundswell.bench.measure import batch_of, chunks_of, machine
 from groundswell.kernel.tokens import Tables
 
@@ -40,6 +40,14 @@ def test_a_long_run_marks_how_it_stands() -> None:
     assert [mark["posts"] for mark in marks] == [*range(2_000, 22_000, 2_000)]
     assert all(a["terms"] < b["terms"] for a, b in pairwise(marks))
     assert all(mark["us_per_post"] > 0 for mark in marks)
+
+
+def test_the_parts_of_memory_add_up() -> None:
+    """Ten thousand terms: what each part holds, to a megabyte of what the process does."""
+    marks, parts = memory._to_a_million(10_000)
+    assert [mark["terms"] >= 10_000 for mark in marks] == [False, True, True, True, True, True]
+    assert abs(sum(parts.values()) - marks[-2]["rss_mb"]) < 1.5
+    assert parts["table"] > parts["strings"] > 0
 
 
 def test_the_machine_is_named() -> None:

@@ -42,6 +42,7 @@ def main() -> None:
     for name, part in (
         ("machine", _machine(figures)), ("targets", _targets(figures)), ("costs", _costs(costs)),
         ("stages", _stages(figures)), ("memory", _memory(figures)),
+        ("parts", _parts(figures["memory_parts_mb"])),
         ("long", _long(figures["long"])),
         ("day", _long(msgspec.json.decode(given.day.read_bytes())["long"]) if given.day
          else "it was **not run** for this page."),
@@ -134,6 +135,15 @@ def _memory(figures: Row) -> str:
         for m in figures["memory"]
     ]
     return "\n".join(lines)
+
+
+def _parts(parts: dict[str, float]) -> str:
+    """Those of the process that was measured, and their sum; then what a desk has besides."""
+    beside = ("lexicon", "feelings")
+    whole = sum(mb for name, mb in parts.items() if name not in beside)
+    rows = [(name, mb) for name, mb in parts.items() if name not in beside]
+    rows += [("**all**", whole), *((name, parts[name]) for name in beside)]
+    return "\n".join(["| part | MB |", "|---|---:|", *(f"| {n} | {mb:.0f} |" for n, mb in rows)])
 
 
 def _long(marks: list[Row]) -> str:

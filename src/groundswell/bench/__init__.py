@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from groundswell.bench import long, measure, peers, whole
+from groundswell.bench import long, measure, memory, peers, whole
 from groundswell.engines.loading import load_tables
 from groundswell.kernel.pipeline import Kernel, Rules
 
@@ -45,6 +45,7 @@ class Figures:
     evicted: int
     tokens_per_post: float
     memory: list[dict[str, Any]]
+    memory_parts: dict[str, float]
     long: list[dict[str, Any]]
     spread: dict[str, list[float]] = field(default_factory=dict)
 
@@ -74,6 +75,7 @@ class Figures:
             "posts_per_second": self.threads,
             "live": self.live_latency_ms,
             "memory": self.memory,
+            "memory_parts_mb": self.memory_parts,
             "long": self.long,
             "peers": {
                 name: {
@@ -110,6 +112,7 @@ def run(
     note("stages, threads and peers")
     few = chunks[: PEER_POSTS // measure.FRAMES_A_BATCH]
     tokens = peers.tokens_of(few, tables)
+    by_terms, parts = memory.million_terms(note)
     return Figures(
         posts=len(chunks) * measure.FRAMES_A_BATCH,
         rounds=rounds,
@@ -124,7 +127,8 @@ def run(
         terms=found.terms,
         evicted=found.evicted,
         tokens_per_post=sum(map(len, tokens)) / len(tokens),
-        memory=long.million_terms(note),
+        memory=by_terms,
+        memory_parts=parts,
         long=long.long_run(long_posts, note) if long_posts else [],
         spread={
             "decode": [round(x * 1e6, 2) for x in sorted(found.decode)],

@@ -22,7 +22,6 @@ from groundswell.simulate import load_frames
 DAY = 86_400
 A_DAY = 5_000_000
 """Posts from which on a long run is one simulated day; a shorter one has 2,000 a second."""
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ def long_run(posts: int, note: Callable[[str], None]) -> list[dict[str, Any]]:
         return pool.submit(_run, posts).result()
 
 
-def million_terms(note: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Memory of a new process at 0, 10⁴, 10⁵, 3 · 10⁵ and 10⁶ terms; its last mark is the peak.
-
-    The process makes its frames as it goes, so the figure is the interpreter's, the libraries' and
-    the kernel's, and nothing of this benchmark's.
-    """
-    note("memory with a million terms")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_to_a_million).result()
-
-
 def _run(posts: int) -> list[dict[str, Any]]:
     wanted = {10**k * m for k in range(4, 9) for m in (1, 3)} | {posts * i // 10 for i in range(11)}
     marks = sorted(mark for mark in wanted if 0 < mark <= posts)
@@ -75,25 +63,13 @@ def _run(posts: int) -> list[dict[str, Any]]:
             feed(kernel, chunk)
             cost = time.process_time() - began
             done, spent, slowest = done + FRAMES_A_BATCH, spent + cost, max(slowest, cost)
-        found.append(_mark(kernel, int(done), spent / (done - since), slowest))
+        found.append(marked(kernel, int(done), spent / (done - since), slowest))
         since, spent, slowest = done, 0.0, 0.0
     return found
 
 
-def _to_a_million() -> list[dict[str, Any]]:
-    kernel = Kernel(Rules(), load_tables())
-    frames = load_frames(seed=3, posts_per_second=2_000)
-    found, posts = [_mark(kernel, 0, 0.0, 0.0)], 0
-    for terms in (10_000, 100_000, 300_000, MILLION):
-        while kernel.state.counts.used < terms:
-            feed(kernel, b"\n".join(islice(frames, FRAMES_A_BATCH)))
-            posts += FRAMES_A_BATCH
-        found.append(_mark(kernel, posts, 0.0, 0.0))
-    kernel.finish()
-    return [*found, _mark(kernel, posts, 0.0, 0.0)]
-
-
-def _mark(kernel: Kernel, posts: int, seconds: float, slowest: float) -> dict[str, Any]:
+def marked(kernel: Kernel, posts: int, seconds: float, slowest: float) -> dict[str, Any]:
+    """The mark of a kernel that stands there; `seconds` are of the CPU, a post."""
     counts = kernel.state.counts
     return asdict(Mark(
         posts, counts.used, counts.evicted, round(seconds * 1e6, 2), round(slowest * 1e3, 1),

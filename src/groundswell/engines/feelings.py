@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from groundswell.engines.languages import Namer
 from groundswell.kernel.feelings import Feelings, Meaning, Phrases
 from groundswell.kernel.moods import Reader
+from groundswell.kernel.packed import Packed
 from groundswell.kernel.tongues import Tongue, Tongues
 
 FILE: Final = "feelings.npz"
@@ -39,21 +40,19 @@ def english(arrays: Arrays) -> Feelings:
     def full(name: str) -> NDArray[np.float32]:
         return arrays[name].astype(np.float32)
 
-    def scaled(name: str) -> NDArray[np.float32]:
-        values = full(name)
-        values *= full(f"{name}_scale")
-        return values
+    def packed(name: str) -> Packed:
+        return Packed(arrays[name], full(f"{name}_scale"))
 
     words, phrases = _lines(arrays["words"]), _lines(arrays["phrases"])
     return Feelings(
         tuple(_lines(arrays["labels"])),
         Phrases(
             {phrase: i for i, phrase in enumerate(phrases)},
-            scaled("weights"), full("frequencies"), full("bias"),
+            packed("weights"), full("frequencies"), full("bias"),
         ),
         Meaning(
             {word: i + 1 for i, word in enumerate(words)},  # 0 is every word that is not known
-            scaled("vectors"), full("filters"), full("filters_bias"),
+            packed("vectors"), full("filters"), full("filters_bias"),
             full("inner"), full("inner_bias"), full("outer"), full("outer_bias"),
         ),
         (float(arrays["parts"][0]), float(arrays["parts"][1])),
@@ -67,8 +66,8 @@ def tongues(arrays: Arrays) -> Tongues:
     """The readers of other languages."""
     found = {}
     for i, language in enumerate(_lines(arrays["languages"])):
-        weights = arrays["tongue_weights"][i].astype(np.float32) * arrays["tongue_scale"][i]
-        frequencies = arrays["tongue_frequencies"][i].astype(np.float32)
+        weights = Packed(arrays["tongue_weights"][i], arrays["tongue_scale"][i])
+        frequencies = arrays["tongue_frequencies"][i]
         found[language] = Tongue(weights, frequencies, arrays["tongue_bias"][i])
     return Tongues(tuple(_lines(arrays["six"])), found, arrays["tongue_prior"].astype(np.float32))
 

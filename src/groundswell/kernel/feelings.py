@@ -24,6 +24,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.kernel.packed import Weights
 from groundswell.kernel.wording import negated, words
 
 Floats = NDArray[np.float32]
@@ -52,7 +53,7 @@ class Phrases:
     """The reader of phrases."""
 
     places: Mapping[str, int]
-    weights: Floats
+    weights: Weights
     """Shape (phrases, labels), TF-IDF's inverse frequencies multiplied in."""
     frequencies: Floats
     """Those inverse frequencies, which a post's length is taken from, shape (phrases,)."""
@@ -73,7 +74,7 @@ class Meaning:
     """The reader of meaning. Word 0 stands for every word that it does not know."""
 
     places: Mapping[str, int]
-    vectors: Floats
+    vectors: Weights
     """Shape (words, d)."""
     filters: Floats
     """Over three words, shape (3 d, filters)."""
@@ -91,7 +92,7 @@ class Meaning:
     def __post_init__(self) -> None:
         d, n = self.vectors.shape[1], self.filters_bias.size
         flat = self.filters.reshape(3, d, n).transpose(1, 0, 2).reshape(d, 3 * n)
-        object.__setattr__(self, "parts", self.vectors @ flat)
+        object.__setattr__(self, "parts", self.vectors[:] @ flat)
 
     def look_up(self, said: Sequence[list[str]]) -> list[list[int]]:
         """Places of posts' words; a post without any has one that is not known."""
@@ -102,7 +103,8 @@ class Meaning:
         """Logits, shape (posts, labels), of posts given by their words' places, in a row."""
         n = sizes.size
         heard = np.zeros((n, self.vectors.shape[1] + self.filters_bias.size), np.float32)
-        _hear(self.vectors, self.parts, self.filters_bias, flat, sizes, heard)
+        said, at = np.unique(flat, return_inverse=True)
+        _hear(self.vectors[said], self.parts[said], self.filters_bias, at, sizes, heard)
         hidden = np.empty((n, self.inner_bias.size), np.float32)
         _dense(heard, self.inner, self.inner_bias, hidden)
         found = np.empty((n, self.outer_bias.size), np.float32)

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel import ring
 from groundswell.kernel.characters import SOFT_BREAK
 from groundswell.kernel.state import State
 from groundswell.kernel.stories import Burst
@@ -53,9 +54,11 @@ def name(state: State, burst: Burst) -> str:
     if kinds.size >= 5 and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
     forms: Counter[str] = Counter()
-    for first, last in zip(begin.tolist(), end.tolist(), strict=True):
-        text = held.texts[int(held.owner[last % size]) % held.posts]
-        if text is not None and held.owner[first % size] == held.owner[last % size]:
+    posts = ring.owners_of(held, end)
+    whole = (posts >= 0) & (ring.owners_of(held, begin) == posts)
+    for first, last, post in zip(*(a[whole].tolist() for a in (begin, end, posts)), strict=True):
+        text = ring.text(held, post % held.posts)
+        if text is not None:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
     form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
     return " ".join(form.replace(SOFT_BREAK, "").split())
@@ -82,8 +85,8 @@ def _unspaced(state: State, at: Ints) -> bool:
     held, size = state.ring, state.ring.tokens
     gaps = [
         text[int(held.ends[i % size]) : int(held.starts[(i + 1) % size])]
-        for i in at.tolist()
-        if (text := held.texts[int(held.owner[i % size]) % held.posts]) is not None
+        for i, post in zip(at.tolist(), ring.owners_of(held, at).tolist(), strict=True)
+        if post >= 0 and (text := ring.text(held, post % held.posts)) is not None
     ]
     return sum(gap == SOFT_BREAK for gap in gaps) >= GOES_ON * len(at)
 
@@ -91,7 +94,8 @@ def _unspaced(state: State, at: Ints) -> bool:
 def surface(state: State, first: int, last: int) -> str:
     """The words of one post between two token positions, as written."""
     held, size = state.ring, state.ring.tokens
-    text = held.texts[int(held.owner[last % size]) % held.posts]
+    post = int(ring.owners_of(held, np.array([last]))[0])
+    text = ring.text(held, post % held.posts) if post >= 0 else None
     if text is None:
         return ""
     form = text[int(held.starts[first % size]) : int(held.ends[last % size])]

@@ -1,8 +1,8 @@
-"""Where a post came from, in one string: its id, its permalink, and its text as it was.
+"""Where a post came from, in one string: its network, its permalink, and its text as it was.
 
 The ring keeps one a post beside the text that was tokenised, and its language. One string and no
 object, for it is made of every post and read of the few that a story's mood and voices are taken
-from; and mostly it is the id itself.
+from; and mostly it is a single letter. The id is not in it: all that is asked of it is its hash.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import Final
 from groundswell.model import Batch
 
 _MARK: Final = "\x1f"
+_AT: Final = "at://"
+"""How ids of Bluesky begin."""
+_BLUESKY: Final = "b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Origin:
 
     lang: str
     """Primary subtag, in lower case."""
-    id: str
+    bluesky: bool
+    """Whether its id says that it is from there."""
     url: str
     """Its permalink, http or https."""
     text: str
@@ -32,24 +36,25 @@ class Origin:
 
 def written(batch: Batch, prepared: list[str]) -> list[str]:
     """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts."""
+    networks = [_BLUESKY if one.startswith(_AT) else "" for one in batch.ids]
     if not any(batch.urls) and all(map(is_, batch.texts, prepared)):
-        return batch.ids
-    rows = zip(batch.ids, batch.urls, batch.texts, prepared, strict=True)
+        return networks
+    rows = zip(networks, batch.urls, batch.texts, prepared, strict=True)
     return [
-        f"{post_id}{_MARK}{url}" if same is text else f"{post_id}{_MARK}{url}{_MARK}{text}"
-        for post_id, url, text, same in rows
+        f"{network}{_MARK}{url}" if same is text else f"{network}{_MARK}{url}{_MARK}{text}"
+        for network, url, text, same in rows
     ]
 
 
 def read(origin: str, lang: str, prepared: str) -> Origin:
     r"""What a string says, of the post in a language that was tokenised as `prepared`.
 
-    >>> read("17\x1fhttps://a.example/17", "pt-BR", "oi")
-    Origin(lang='pt', id='17', url='https://a.example/17', text='oi')
+    >>> read("\x1fhttps://a.example/17", "pt-BR", "oi")
+    Origin(lang='pt', bluesky=False, url='https://a.example/17', text='oi')
     """
-    post_id, url, *text = origin.split(_MARK, 2) if _MARK in origin else (origin, "")
+    network, url, *text = origin.split(_MARK, 2) if _MARK in origin else (origin, "")
     known = url if url.startswith(("https://", "http://")) else ""
-    return Origin(primary(lang), post_id, known, text[0] if text else prepared)
+    return Origin(primary(lang), network == _BLUESKY, known, text[0] if text else prepared)
 
 
 @lru_cache(4096)

@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.kernel import octets
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import DOMAIN
 from groundswell.kernel.pages import zeros
@@ -28,6 +29,8 @@ HIDDEN: Final = 2
 UNQUOTED: Final = 4
 """Counts like any other, and its words are never shown as a voice."""
 UNSEEN: Final = DELETED | HIDDEN
+STRIDE: Final = 16
+"""Tokens from one whose post is written down to the next: the others are counted off from there."""
 _LISTED: Final = 1 << 22
 """Entries of posting lists that there is room for at once: the system gives what is used of it."""
 
@@ -58,16 +61,19 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    texts: list[str | None] = field(init=False)
-    origins: list[str | None] = field(init=False)
-    """Where each came from, as `origins.written` has it."""
-    langs: list[str] = field(init=False)
+    strings: octets.Octets = field(default_factory=octets.Octets)
+    """Of each post its text, where it came from (as `origins.written` has it) and its language."""
+    at: NDArray[np.int64] = field(init=False)
+    """Where a post's strings begin in them; the complement, below 0, where they were taken back."""
+    sizes: NDArray[np.uint32] = field(init=False)
+    """Octets of each of the three, shape (posts, 3)."""
     spoken: NDArray[np.uint8] = field(init=False)
     """Its number in `rhythm`."""
     # a token
     hashes: NDArray[np.uint64] = field(init=False)
     back: NDArray[np.uint32] = field(init=False)
-    owner: NDArray[np.uint32] = field(init=False)
+    owners: NDArray[np.uint32] = field(init=False)
+    """Of every `STRIDE`th token the post it is of; twice as many as there are stretches held."""
     starts: NDArray[np.uint16] = field(init=False)
     ends: NDArray[np.uint16] = field(init=False)
     kinds: NDArray[np.uint8] = field(init=False)
@@ -86,13 +92,12 @@ class Ring:
         self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
-        self.texts = [None] * self.posts
-        self.origins = [None] * self.posts
-        self.langs = [""] * self.posts
+        self.at = np.full(self.posts, -1, np.int64)
+        self.sizes = np.zeros((self.posts, 3), np.uint32)
         self.spoken = np.zeros(self.posts, np.uint8)
         self.hashes = zeros(self.tokens, np.uint64)
         self.back = zeros(self.tokens, np.uint32)
-        self.owner = zeros(self.tokens, np.uint32)
+        self.owners = zeros(2 * max(1, self.tokens // STRIDE), np.uint32)
         self.starts = zeros(self.tokens, np.uint16)
         self.ends = zeros(self.tokens, np.uint16)
         self.kinds = zeros(self.tokens, np.uint8)
@@ -165,8 +170,9 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     """Keeps a run of posts, far smaller than the ring; the oldest fall out. Returns its places."""
     n = len(posts.texts)
     base, tokens = int(first[0]), int(first[n] - first[0])
-    posts_of = np.repeat((np.arange(n) + ring.n_posts).astype(np.uint32), np.diff(first))
-    _put(ring.owner, ring.n_tokens, posts_of)
+    marked = np.arange(-ring.n_tokens % STRIDE, tokens, STRIDE)
+    owners = ring.n_posts - 1 + np.searchsorted(first - base, marked, "right")
+    _put(ring.owners, -(-ring.n_tokens // STRIDE), owners)
     columns: tuple[tuple[NDArray[Any], NDArray[Any]], ...] = (
         (ring.hashes, hashes), (ring.starts, starts), (ring.ends, ends), (ring.kinds, kinds),
         (ring.joins, joins),
@@ -182,26 +188,32 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     )  # fmt: skip
     for column, given in columns:
         _put(column, ring.n_posts, given)
-    at = ring.n_posts % ring.posts
-    fits = min(n, ring.posts - at)
-    lists: tuple[tuple[list[Any], list[str]], ...] = (
-        (ring.texts, posts.texts), (ring.origins, posts.origins), (ring.langs, posts.langs)
-    )  # fmt: skip
-    for held, new in lists:
-        held[at : at + fits] = new[:fits]
-        held[: n - fits] = new[fits:]
+    _keep_strings(ring, posts)
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
     ring.n_tokens += tokens
     return places
 
 
+def _keep_strings(ring: Ring, posts: Posts) -> None:
+    """Puts the strings of new posts behind the others, and lets go of those that fall out."""
+    written, sizes = octets.rows(posts.texts, posts.origins, posts.langs)
+    whole = sizes.sum(axis=1, dtype=np.int64)
+    at = ring.strings.end + np.cumsum(whole) - whole
+    ring.strings.put(written)
+    _put(ring.at, ring.n_posts, at)
+    _put(ring.sizes, ring.n_posts, sizes)
+    oldest = max(0, ring.n_posts + at.size - ring.posts)
+    begin = int(ring.at[oldest % ring.posts])
+    ring.strings.let_go(max(begin, ~begin))
+
+
 def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
     """Writes into a ring from a position on."""
-    at = position % column.size
-    fits = min(new.size, column.size - at)
+    at = position % len(column)
+    fits = min(len(new), len(column) - at)
     column[at : at + fits] = new[:fits]
-    column[: new.size - fits] = new[fits:]
+    column[: len(new) - fits] = new[fits:]
 
 
 @njit(nogil=True, cache=True)
@@ -231,19 +243,65 @@ def of(ring: Ring, column: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDAr
 def saying(ring: Ring, words: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Places of the posts that are held whole and have one of the tokens; some may come twice."""
     tokens = np.flatnonzero(np.isin(ring.hashes[: min(ring.n_tokens, ring.tokens)], words))
-    newest = np.uint32((ring.n_posts - 1) & 0xFFFFFFFF)
-    ago = (newest - ring.owner[tokens]).astype(np.int64)
-    posts = ring.n_posts - 1 - ago
-    return np.asarray(posts[(posts >= 0) & (ago < ring.posts)] % ring.posts)
+    newest = ring.n_tokens - 1
+    posts = owners_of(ring, newest - (newest - tokens) % ring.tokens)
+    return np.asarray(posts[posts >= 0] % ring.posts)
+
+
+def owners_of(ring: Ring, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the posts that tokens are of; -1 where token or post is not held any more."""
+    oldest = max(0, ring.n_posts - ring.posts)
+    posts = np.empty(tokens.size, np.int64)
+    _owners(ring.owners, ring.first, tokens, (ring.n_posts, oldest), posts)
+    held = (tokens >= ring.n_tokens - ring.tokens) & (tokens < ring.n_tokens) & (posts >= oldest)
+    return np.where(held, posts, -1)
+
+
+@njit(inline="always")
+def owner(owners, first, at, n_posts, oldest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Position of the post that the token at `at` is of; before `oldest` where it fell out."""
+    marked = owners[(at // STRIDE) & (owners.size - 1)]
+    p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - marked))
+    p = max(p, oldest - 1)  # of older ones it is not known any more where they begin
+    while p + 1 < n_posts and first[(p + 1) & (first.size - 1)] <= at:
+        p += 1
+    return p
+
+
+@njit(nogil=True, cache=True)
+def _owners(owners, first, tokens, posts, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    for i in range(tokens.size):
+        out[i] = owner(owners, first, tokens[i], posts[0], posts[1])
 
 
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
-    """Marks posts as deleted, drops their text and origin; returns how many they are."""
-    for place in places.tolist():
-        ring.texts[place] = ring.origins[place] = None
+    """Marks posts as deleted, overwrites their strings; returns how many they are."""
+    for place in places[ring.at[places] >= 0].tolist():
+        ring.strings.wipe(int(ring.at[place]), int(ring.sizes[place].sum()))
+        ring.at[place] = ~ring.at[place]
     ring.flags[places] |= DELETED
     ring.deletions += int(places.size)
     return int(places.size)
+
+
+def text(ring: Ring, place: int) -> str | None:
+    """What was tokenised of the post at a place; None where it was taken back."""
+    return _string(ring, place, 0)
+
+
+def origin(ring: Ring, place: int) -> str | None:
+    """Where that post came from, as `origins.written` has it; None likewise."""
+    return _string(ring, place, 1)
+
+
+def lang(ring: Ring, place: int) -> str:
+    """The language that it says it is in."""
+    return _string(ring, place, 2) or ""
+
+
+def _string(ring: Ring, place: int, which: int) -> str | None:
+    at, sizes = int(ring.at[place]), ring.sizes[place].tolist()
+    return None if at < 0 else ring.strings.get(at + sum(sizes[:which]), sizes[which])
 
 
 def hide(ring: Ring, places: NDArray[np.int64], hidden: NDArray[np.bool_]) -> None:
@@ -272,7 +330,7 @@ def postings(
     done = 0
     while True:
         done = _postings(
-            (ring.hashes, ring.back, ring.owner, ring.joins),
+            (ring.hashes, ring.back, ring.owners, ring.joins),
             (ring.slices, ring.flags, ring.first),
             (ring.n_tokens, ring.n_posts, since, 1 if deleted else 0),
             last, words.astype(np.int64), bounds, posts, tokens, done,
@@ -322,7 +380,7 @@ def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  #
 @njit(nogil=True, cache=True)
 def _postings(token, post, at, last, words, bounds, posts, tokens, done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
     """Fills the lists of terms from number `done` on; returns how many are, when room runs out."""
-    hashes, back, owner, joins = lent(token[0]), lent(token[1]), lent(token[2]), lent(token[3])
+    hashes, back, owners, joins = lent(token[0]), lent(token[1]), lent(token[2]), lent(token[3])
     slices, flags, first = lent(post[0]), lent(post[1]), lent(post[2])
     bounds, posts, tokens = lent(bounds), lent(posts), lent(tokens)
     n_tokens, n_posts, since, wanted = at
@@ -341,7 +399,7 @@ def _postings(token, post, at, last, words, bounds, posts, tokens, done):  # typ
         key = hashes[walk & mask]
         before = np.int64(-1)
         while walk >= oldest and hashes[walk & mask] == key:
-            p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - owner[walk & mask]))
+            p = owner(owners, first, walk, n_posts, oldest_post)
             if p < oldest_post or slices[p & held] < since:
                 break
             end = walk + g

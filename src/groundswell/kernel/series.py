@@ -58,8 +58,9 @@ def _commonest(state: State) -> tuple[TermCount, ...]:
     found = state.counts.commonest_now(most=COMMONEST, least=LEAST)
     merged: dict[str, tuple[int, int]] = {}
     for one in found:
-        held = (state.ring.n_tokens - 1 - one.last) % (1 << 32) < state.ring.tokens
-        label = surface(state, one.last, one.last).casefold() if held else ""
+        newest = state.ring.n_tokens - 1
+        at = newest - (newest - one.last) % (1 << 32)
+        label = surface(state, at, at).casefold()
         if label:  # a deleted post has no words any more
             said, by = merged.get(label, (0, 0))
             merged[label] = (said + one.posts, by + one.people)

@@ -85,11 +85,11 @@ def texts_of(state: State, posts: Ints) -> tuple[list[str], list[str]]:
     return [one.text for one in found], [one.lang for one in found]
 
 
-_NOWHERE = origins.Origin("", "", "", "")
+_NOWHERE = origins.Origin("", bluesky=False, url="", text="")
 
 
 def origin_of(state: State, place: int) -> origins.Origin:
     """Where the post at a place of the ring came from."""
     held = state.ring
-    origin, text = held.origins[place], held.texts[place]
-    return _NOWHERE if origin is None else origins.read(origin, held.langs[place], text or "")
+    origin, text = ring.origin(held, place), ring.text(held, place)
+    return _NOWHERE if origin is None else origins.read(origin, ring.lang(held, place), text or "")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel.feelings import Floats, scaled, sigmoid, sums
 from groundswell.kernel.hashing import GOLDEN
+from groundswell.kernel.packed import Weights
 from groundswell.kernel.wording import DRAWN_OUT, MOST_CHARS
 
 _BITS: Final = 15
@@ -36,9 +37,9 @@ _LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|@\S+|<[^>]*>")
 class Tongue:
     """The reader of one language."""
 
-    weights: Floats
+    weights: Weights
     """Shape (ROOM, labels), inverse frequencies multiplied in."""
-    frequencies: Floats
+    frequencies: NDArray[np.floating[Any]]
     """Those inverse frequencies, shape (ROOM,)."""
     bias: Floats
 
@@ -47,7 +48,7 @@ class Tongue:
         found = [pieces(text) for text in texts]
         sizes = np.array([one.size for one in found], np.int64)
         flat = np.concatenate([np.empty(0, np.int64), *found])
-        squares = sums(self.frequencies[flat, None] ** 2, sizes)
+        squares = sums(self.frequencies[flat, None].astype(np.float32) ** 2, sizes)
         return sigmoid(sums(self.weights[flat], sizes) * scaled(squares) + self.bias)
 
 

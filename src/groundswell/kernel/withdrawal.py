@@ -180,7 +180,7 @@ def lacking(state: State, keys: Terms) -> frozenset[int]:
     found, held = state.counts.find(keys), state.ring
     enough = np.zeros(found.keys.size, np.bool_)
     _enough(
-        (held.hashes, held.back, held.owner, held.joins),
+        (held.hashes, held.back, held.owners, held.joins),
         (held.flags, held.first, held.authors), (held.n_tokens, held.n_posts),
         found.last, found.words.astype(np.int64), LEAST, enough,
     )  # fmt: skip
@@ -190,7 +190,7 @@ def lacking(state: State, keys: Terms) -> frozenset[int]:
 @njit(nogil=True, cache=True)
 def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     """Walks each term's chain as `ring.postings` does, until `least` people were met."""
-    hashes, back, owner, joins = token
+    hashes, back, owners, joins = token
     flags, first, authors = post
     n_tokens, n_posts = at
     mask, held = hashes.size - 1, flags.size - 1  # sizes are powers of two
@@ -206,7 +206,7 @@ def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untype
         key = hashes[walk & mask]
         n = 0
         while walk >= oldest and hashes[walk & mask] == key:
-            p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - owner[walk & mask]))
+            p = ring.owner(owners, first, walk, n_posts, oldest_post)
             if p < oldest_post:
                 break
             end = walk + g

@@ -1,0 +1,98 @@
+"""What posts were written with, in one stretch of octets instead of a Python object each.
+
+Strings come and go in the order of the posts. They stand one behind the other, as UTF-8, in
+segments of a mebibyte, and are decoded where somebody asks. A Python string of a post's length is a
+quarter larger, and a hundred thousand of them keep whole pages of Python's memory alive that hold
+little else by then.
+
+What is taken back is overwritten where it stands, and so is all that fell out: no octet of it is in
+memory that is held here, nor in a snapshot of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEGMENT: Final = 1 << 20
+"""Octets of a segment."""
+
+Sizes = NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class Octets:
+    """The state. Positions are counted from the first octet ever."""
+
+    segments: list[NDArray[np.uint8]] = field(default_factory=list)
+    begin: int = 0
+    """Position of the oldest octet that is held."""
+    end: int = 0
+    """Position of the next one."""
+
+    def put(self, data: bytes) -> None:
+        """Writes octets behind all others."""
+        left = np.frombuffer(data, np.uint8)
+        while left.size:
+            segment, at = self._place(self.end)
+            part = left[: SEGMENT - at]
+            segment[at : at + part.size] = part
+            self.end += part.size
+            left = left[part.size :]
+
+    def get(self, at: int, size: int) -> str:
+        """The string of `size` octets at a position."""
+        found = b""
+        while size:
+            segment, begin = self._place(at)
+            part = segment[begin : begin + size].tobytes()
+            found += part
+            at, size = at + len(part), size - len(part)
+        return found.decode("utf-8", "surrogatepass")
+
+    def wipe(self, at: int, size: int) -> None:
+        """Overwrites octets with zeros."""
+        while size:
+            segment, begin = self._place(at)
+            part = min(size, SEGMENT - begin)
+            segment[begin : begin + part] = 0
+            at, size = at + part, size - part
+
+    def let_go(self, before: int) -> None:
+        """Forgets what stands before a position."""
+        gone = before // SEGMENT - self.begin // SEGMENT
+        if gone:
+            del self.segments[:gone]
+            self.begin = before // SEGMENT * SEGMENT
+        self.wipe(self.begin, before - self.begin)
+        self.begin = before
+
+    def _place(self, position: int) -> tuple[NDArray[np.uint8], int]:
+        """The segment that a position is in, and where in it; a new one behind the last."""
+        number = position // SEGMENT - self.begin // SEGMENT
+        if number == len(self.segments):
+            self.segments.append(np.zeros(SEGMENT, np.uint8))
+        return self.segments[number], position % SEGMENT
+
+
+def encoded(strings: list[str]) -> list[bytes]:
+    """UTF-8 of each; half a surrogate pair, as JSON may bring, goes through as it is."""
+    try:
+        return list(map(str.encode, strings))
+    except UnicodeEncodeError:
+        return [one.encode("utf-8", "surrogatepass") for one in strings]
+
+
+def rows(*columns: list[str]) -> tuple[bytes, Sizes]:
+    r"""Rows of strings one behind the other, and the octets of each, shape (rows, columns).
+
+    >>> rows(["ä", "b"], ["1", "23"])[0]
+    b'\xc3\xa41b23'
+    """
+    parts = [encoded(column) for column in columns]
+    sizes = [np.fromiter(map(len, part), np.uint32, len(part)) for part in parts]
+    return b"".join(chain.from_iterable(zip(*parts, strict=True))), np.stack(sizes, axis=1)
