@@ -52,6 +52,20 @@ def test_a_token_is_of_the_post_that_brought_it(rng: random.Random, sizes: tuple
 
 
 @settings(max_examples=60)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=40))
+def test_a_post_is_whole_while_all_of_its_tokens_are_held(sizes: list[int]) -> None:
+    """Long posts push out the tokens of older ones that are held themselves: nobody reads those."""
+    held = ring.Ring(16, 32)
+    for size in sizes:
+        appended(held, ["x"], [size])
+    positions = np.arange(max(0, held.n_posts - held.posts), held.n_posts)
+    begins = held.first[positions % held.posts]
+    whole = positions[begins >= held.n_tokens - held.tokens]
+    assert ring.oldest_whole(held) == whole[0]
+    assert np.array_equal(ring.owners_of(held, begins[positions >= whole[0]]), whole)
+
+
+@settings(max_examples=60)
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=8), max_size=12), st.randoms())
 def test_what_was_written_is_read_again(batches: list[list[str]], rng: random.Random) -> None:
     """Any text, half a surrogate pair as well; what was taken back has no octet left."""

@@ -77,9 +77,9 @@ def present(state: State, posts: Ints) -> Ints:
 
 
 def recent(state: State, rules: Rules, posts: Ints) -> Ints:
-    """The posts of the ranking window, the newest, at most EVIDENCE."""
+    """The posts of the ranking window that are held whole, the newest, at most EVIDENCE."""
     held = state.ring
-    held_posts = posts[posts >= held.n_posts - held.posts]
+    held_posts = posts[posts >= ring.oldest_whole(held)]
     since = state.counts.slice - rules.rank_window + 1
     return held_posts[held.slices[held_posts % held.posts] >= since][-EVIDENCE:]
 

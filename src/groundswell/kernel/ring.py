@@ -141,19 +141,33 @@ class Posts:
 
 def falling_out(ring: Ring, posts: int, tokens: int, slice_: int) -> NDArray[np.int64]:
     """Places of posts of slice `slice_` that room for `posts` and `tokens` more pushes out."""
-    held = range(max(0, ring.n_posts - ring.posts), ring.n_posts)
+    held = _held(ring)
     if not held or ring.slices[held[0] % ring.posts] != slice_:
         return np.empty(0, np.int64)  # posts come in the order of their slices
-
-    def since(token: int) -> int:
-        """The first post whose tokens begin there or later."""
-        return held.start + bisect_left(held, token, key=lambda p: int(ring.first[p % ring.posts]))
-
     crowded = min(held.stop, max(held.start, ring.n_posts + posts - ring.posts))
-    whole = max(crowded, since(ring.n_tokens - ring.tokens))  # older ones have lost their tokens
-    short = since(ring.n_tokens + tokens - ring.tokens)
+    whole = max(crowded, oldest_whole(ring))
+    short = _since(ring, ring.n_tokens + tokens - ring.tokens)
     fall = np.concatenate((np.arange(held.start, crowded), np.arange(whole, short)))
     return np.asarray(fall % ring.posts)
+
+
+def oldest_whole(ring: Ring) -> int:
+    """Position of the oldest post that is held with all of its tokens.
+
+    Where posts are long, older ones are held that have lost theirs: newer tokens stand there.
+    """
+    return _since(ring, ring.n_tokens - ring.tokens)
+
+
+def _since(ring: Ring, token: int) -> int:
+    """The first post that is held and whose tokens begin there or later."""
+    held = _held(ring)
+    return held.start + bisect_left(held, token, key=lambda p: int(ring.first[p % ring.posts]))
+
+
+def _held(ring: Ring) -> range:
+    """Positions of the posts that are held."""
+    return range(max(0, ring.n_posts - ring.posts), ring.n_posts)
 
 
 def append(  # noqa: PLR0913 -- the columns of one batch
@@ -230,7 +244,7 @@ def _domains(hashes, kinds, first, post, domains):  # type: ignore[no-untyped-de
 
 def open_slice(ring: Ring, slice_: int) -> NDArray[np.int64]:
     """Places of the posts of slice `slice_`, the newest one."""
-    held = range(max(0, ring.n_posts - ring.posts), ring.n_posts)
+    held = _held(ring)
     first = bisect_left(held, slice_, key=lambda p: int(ring.slices[p % ring.posts]))
     return np.arange(held.start + first, held.stop) % ring.posts
 
