@@ -16,6 +16,8 @@ from groundswell.times import DAY_US
 
 NOW: Final = 1.5
 """Times what is expected that must be said in the ranking window when a story starts."""
+ROOM: Final = 1 / 3
+"""Share of the board's people who make one word as good as several."""
 LASTING_US: Final = 120 * MICROSECONDS
 """How long one word alone must be said; what a campaign deletes at once is gone by then."""
 
@@ -78,10 +80,14 @@ def is_said_now(lead: stories.Burst | None) -> bool:
 
 
 def _strength(rules: Rules, members: list[stories.Burst]) -> float:
-    """Of the bursts that are sure and began when enough was heard before; less for a lone word."""
+    """Of the bursts that are sure and began when enough was heard before; less for a lone word.
+
+    When a third of the room says one word, nobody waits for a second one.
+    """
     sure = [b for b in members if b.open and b.known and b.z >= rules.sure_gate]
     strongest = max((burst.strength for burst in sure), default=0.0)
-    return strongest / rules.lone if _alone(members) else strongest
+    filling = any(burst.excess >= ROOM * burst.board for burst in sure)
+    return strongest / rules.lone if _alone(members) and not filling else strongest
 
 
 def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float) -> float:
