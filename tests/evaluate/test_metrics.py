@@ -65,6 +65,17 @@ def test_latency_and_onset_are_of_the_first_board_that_finds() -> None:
     assert (found.latency, found.latency_p90, found.onset_error) == (4.0, 4.0, 2.0)
 
 
+def test_latency_is_told_by_the_scale_of_events() -> None:
+    """Zouma's goal is found after 4 minutes, Costa's card, an hour's event, after 2."""
+    events = [replace(GOAL, scale="minute"), replace(CARD, scale="hour")]
+    found = scored(
+        board(14, story("a", "Zouma", "goal")), board(32, story("b", "Costa", "red card")),
+        events=events,
+    )  # fmt: skip
+    assert found.latency_by_scale == {"hour": 2.0, "minute": 4.0}
+    assert scored(board(14, story("a", "Zouma", "goal"))).latency_by_scale == {}
+
+
 def test_a_moment_that_matches_alone_gives_the_onset() -> None:
     """The match began at 1, its moment at 11: one minute off the event's start."""
     tells = story("a", "Chelsea", started=9, moment=("Zouma", "goal"))

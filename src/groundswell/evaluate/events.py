@@ -25,6 +25,7 @@ class _Row(msgspec.Struct, frozen=True):
     alternatives: list[Words] = []
     kind: str = "event"
     decoy: str = ""
+    scale: str = ""
     first: bool = False
     complete: bool = False
 
@@ -47,6 +48,8 @@ class Event:
     """A decoy's first time, when nobody can know that it is one: neither credited nor blamed."""
     complete: bool = False
     """Whether the file says that it lists all that rises."""
+    scale: str = ""
+    """How long it takes, as the file calls it (`minute`, `hour`, `day`), if it does."""
 
     def share(self, said: Said) -> float:
         """The best share of a version's groups that was hit, 0–1; 1 is a match."""
@@ -95,7 +98,9 @@ def _event(row: _Row, where: str) -> Event:
     versions = tuple(_groups(words, f"{where} ({row.name})")
                      for words in (row.keywords, *row.alternatives))  # fmt: skip
     decoy = (row.decoy or "decoy") if row.kind == "decoy" else ""
-    return Event(row.name, start, end, versions, row.kind, decoy, row.first, row.complete)
+    return Event(
+        row.name, start, end, versions, row.kind, decoy, row.first, row.complete, row.scale
+    )
 
 
 def _groups(words: Words, where: str) -> Groups:

@@ -45,7 +45,9 @@ class Scorer:
         self._decoys = [event for event in events if event.decoy]
         self._slice_us = slice_us
         self._complete = complete or (bool(events) and all(event.complete for event in events))
-        self._found = {i: Found(event.name, event.start) for i, event in enumerate(self._real)}
+        self._found = {
+            i: Found(event.name, event.start, event.scale) for i, event in enumerate(self._real)
+        }
         self._last: dict[int, str] = {}
         """By event, the story that matched it last: whose end is held against the event's."""
         self._ended: dict[str, int] = {}

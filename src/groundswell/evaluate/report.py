@@ -121,8 +121,11 @@ def _rows(runs: list[Scores]) -> list[Row]:
         ("duplicates a board", lambda run: amount(run.duplicates)),
         ("latency, median min", lambda run: amount(run.latency)),
         ("latency, p90 min", lambda run: amount(run.latency_p90)),
+        *((f"latency, median min: {scale}-scale (found)", _late(scale)) for scale in _scales(runs)),
         ("onset error, median min", lambda run: amount(run.onset_error)),
+        ("onset error, p90 min", lambda run: amount(run.onset_error_p90)),
         ("end error, median min", lambda run: amount(run.end_error)),
+        ("end error, p90 min", lambda run: amount(run.end_error_p90)),
     ]
     for kind in sorted({kind for run in runs for kind in run.decoys}):
         number = max(run.decoys.get(kind, 0) for run in runs)
@@ -138,6 +141,21 @@ def _rows(runs: list[Scores]) -> list[Row]:
 
 def _at(k: int) -> Callable[[Scores], str]:
     return lambda run: share(run.recall[k])
+
+
+def _scales(runs: list[Scores]) -> list[str]:
+    """Scales of the events that any method found."""
+    return sorted({scale for run in runs for scale in run.latency_by_scale})
+
+
+def _late(scale: str) -> Callable[[Scores], str]:
+    """The latency, and of how many events it is."""
+
+    def figure(run: Scores) -> str:
+        found = sum(one.scale == scale and one.at is not None for one in run.details)
+        return f"{amount(run.latency_by_scale.get(scale))} ({found})"
+
+    return figure
 
 
 def _strictly_at(k: int) -> Callable[[Scores], str]:

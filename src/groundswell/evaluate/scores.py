@@ -24,6 +24,8 @@ class Found:
 
     name: str
     start: int
+    scale: str = ""
+    """As `Event` has it."""
     rank: int = NEVER
     """The best place that a matching story ever had, from 1."""
     strict_rank: int = NEVER
@@ -48,6 +50,7 @@ class Found:
         return {
             "name": self.name,
             "start": iso(self.start),
+            "scale": self.scale,
             "rank": None if self.rank == NEVER else self.rank,
             "strict_rank": None if self.strict_rank == NEVER else self.strict_rank,
             "title": self.title,
@@ -115,10 +118,14 @@ class Scores:
     latency: float | None
     """Median from an event's start to the first board with it among the first ten."""
     latency_p90: float | None
+    latency_by_scale: dict[str, float]
+    """The median by the scale that the truth gives events; only scales of which one was found."""
     onset_error: float | None
     """Median; of found events."""
+    onset_error_p90: float | None
     end_error: float | None
     """Median; of found events whose story ended."""
+    end_error_p90: float | None
     false_alarms_per_day: dict[str, float]
     """By kind of decoy: unflagged new stories that match one while it goes on."""
     named_per_day: dict[str, float]
@@ -166,6 +173,8 @@ def scores(  # noqa: PLR0913 -- what one run left
     days = span_us / _DAY
     precision = _mean([story.matches for story in started]) if complete else None
     late = [one.at - one.start for one in found if one.at is not None]
+    onsets = [one.onset_error for one in found if one.onset_error is not None]
+    ends = [one.end_error for one in found if one.end_error is not None]
     alarms = [row for story in nothing for row in story.decoys]
     return Scores(
         method=method,
@@ -188,8 +197,11 @@ def scores(  # noqa: PLR0913 -- what one run left
         duplicates=_mean(repeats),
         latency=_quantile(late, 0.5),
         latency_p90=_quantile(late, 0.9),
-        onset_error=_quantile([x.onset_error for x in found if x.onset_error is not None], 0.5),
-        end_error=_quantile([x.end_error for x in found if x.end_error is not None], 0.5),
+        latency_by_scale=_by_scale(found),
+        onset_error=_quantile(onsets, 0.5),
+        onset_error_p90=_quantile(onsets, 0.9),
+        end_error=_quantile(ends, 0.5),
+        end_error_p90=_quantile(ends, 0.9),
         false_alarms_per_day=_rates(decoys, [kind for kind, named in alarms if not named], days),
         named_per_day=_rates(decoys, [kind for kind, named in alarms if named], days),
         decoys=dict(sorted(Counter(decoys).items())),
@@ -200,6 +212,15 @@ def scores(  # noqa: PLR0913 -- what one run left
         details=tuple(found),
         nothing=nothing,
     )
+
+
+def _by_scale(found: list[Found]) -> dict[str, float]:
+    """Median latency in minutes of found events, by their scale."""
+    late: dict[str, list[int]] = {}
+    for one in found:
+        if one.at is not None and one.scale:
+            late.setdefault(one.scale, []).append(one.at - one.start)
+    return {scale: float(np.median(times)) / _MINUTE for scale, times in sorted(late.items())}
 
 
 def _rates(kinds: list[str], seen: list[str], days: float) -> dict[str, float]:
