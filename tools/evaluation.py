@@ -21,7 +21,7 @@ from groundswell import settings
 from groundswell.cli.evaluate import METHODS, OURS
 from groundswell.cli.scoring import Trial, run_all
 from groundswell.evaluate import pictures, read_events
-from groundswell.evaluate.ceiling import ceilings
+from groundswell.evaluate.ceiling import ceilings, soonest
 from groundswell.evaluate.report import amount, markdown, share
 from groundswell.evaluate.scores import RANKS, Scores
 from groundswell.model import MICROSECONDS
@@ -52,6 +52,8 @@ class Night:
     methods: tuple[str, ...] = METHODS
 
 
+WAITED_FOR = (1, 2, 3, 5)
+"""People whom a board may wait for before it tells an event."""
 SAID_BY = (1, 2, 3, 5, 10)
 """Texts that a word must stand in, for what could be found at all."""
 LOOKED_AT = "looked at while constants were chosen"
@@ -155,7 +157,7 @@ def write(runs: dict[str, list[Scores]]) -> None:
     minutes = [(night, runs[night.name][0]) for night in SIMULATED[1:] if night.name in runs]
     if minutes:
         named = [replace(run, method=f"seed {night.seed}") for night, run in minutes]
-        parts += [MINUTES_HEAD, markdown(named)]
+        parts += [MINUTES_HEAD, markdown(named), SOONEST_HEAD, _soonest(minutes)]
     PAGE.write_text("\n".join([*parts, LIMITS]), "utf-8")
     print(f"wrote {PAGE}", file=sys.stderr)
 
@@ -205,6 +207,26 @@ def _most(runs: dict[str, list[Scores]]) -> str:
         peer = max(run.coverage for run in runs[night.name] if run.method != OURS)
         cells = [share(value) for value in (ours, peer, *most.values())]
         lines.append(f"| {night.title} ({runs[night.name][0].events}) | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _soonest(minutes: list[tuple[Night, Scores]]) -> str:
+    """Latency beside that of a board that waits for so many people, by scale; a row a week."""
+    scales = sorted({scale for _, run in minutes for scale in run.latency_by_scale})
+    heads = ["groundswell", *(f"{n} {'person' if n == 1 else 'people'}" for n in WAITED_FOR)]
+    lines = ["| | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
+    for night, run in minutes:
+        posts, truth = _simulated(night)
+        events = [event for event in read_events(truth) if not event.decoy]
+        waits = soonest(
+            events, Recording(posts).read(), settings.seconds(night.slice) * MICROSECONDS,
+            WAITED_FOR,
+        )  # fmt: skip
+        for scale in scales:
+            cells = [run.latency_by_scale[scale], *(waits[n][scale] for n in WAITED_FOR)]
+            number = sum(event.scale == scale for event in events)
+            lines.append(f"| seed {night.seed}, {scale}-scale ({number}) | "
+                         f"{' | '.join(map(amount, cells))} |")  # fmt: skip
     return "\n".join([*lines, ""])
 
 
@@ -312,6 +334,11 @@ MINUTES_HEAD = """## Simulated weeks, a board a minute, as the desk runs
 
 F1 takes precision from what was announced and recall from what was listed. Seeds 21 to 23 and 31 to
 34 were looked at while constants were chosen, and are not shown.
+"""
+SOONEST_HEAD = """## How soon it could be found at all: median minutes
+
+A board that tells an event as soon as so many different people have said each of its words, and
+nothing else, closes after so long. It would tell every table at which so many sit.
 """
 LIMITS = """## What these figures do not say
 

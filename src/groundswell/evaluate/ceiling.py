@@ -1,16 +1,19 @@
-"""What any method could find: how many of an event's words the posts said at all.
+"""What any method could find: how many of an event's words the posts said at all, and since when.
 
 A sample of a stream holds few posts of a small moment. A word that two people said in an hour is
-told only by a board that tells everything.
+told only by a board that tells everything, and before five people said it only by one that tells
+what a single table says to each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from groundswell.evaluate.events import Event
 from groundswell.evaluate.matching import Said
-from groundswell.model import Batch
+from groundswell.model import MICROSECONDS, Batch
 
 
 def ceilings(
@@ -32,6 +35,42 @@ def ceilings(
         / max(len(events), 1)
         for n in least
     }
+
+
+def soonest(
+    events: Sequence[Event], batches: Iterable[Batch], slice_us: int, people: Sequence[int]
+) -> dict[int, dict[str, float]]:
+    """Median minutes from an event's start to a board that waits for so many people and no longer.
+
+    The first board that closes after so many different people have said each of its groups, by that
+    number and by the scale of events; `inf` where half of them never come so far. Of an event with
+    alternatives the first stands.
+    """
+    said: list[list[dict[str, int]]] = [[{} for _ in event.versions[0]] for event in events]
+    for batch in batches:
+        for at, text, author in zip(batch.times, batch.texts, batch.authors, strict=True):
+            for event, groups in zip(events, said, strict=True):
+                if event.start <= at <= event.end:
+                    words = Said.of([text])
+                    for group, first in zip(event.versions[0], groups, strict=True):
+                        if author not in first and words.hits(group):
+                            first[author] = at
+    late: dict[int, dict[str, list[float]]] = {n: {} for n in people}
+    for event, groups in zip(events, said, strict=True):
+        for n, by_scale in late.items():
+            by_scale.setdefault(event.scale, []).append(_wait(event, groups, slice_us, n))
+    return {
+        n: {scale: float(np.median(waits)) for scale, waits in sorted(by_scale.items())}
+        for n, by_scale in late.items()
+    }
+
+
+def _wait(event: Event, said: Sequence[dict[str, int]], slice_us: int, people: int) -> float:
+    """Minutes until a board closes before which so many have said each group."""
+    if any(len(first) < people for first in said):
+        return float("inf")
+    last = max(sorted(first.values())[people - 1] for first in said)
+    return ((last // slice_us + 1) * slice_us - event.start) / (60 * MICROSECONDS)
 
 
 def _share(event: Event, said: Iterable[Said], least: int) -> float:
