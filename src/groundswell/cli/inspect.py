@@ -39,8 +39,10 @@ def top(
     """
     from groundswell.terminal import run_top
 
-    # SIGTERM ends it as Ctrl-C does: killed outright, it would leave the cursor hidden
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM ends it as Ctrl-C does: killed outright, it would leave the cursor hidden; and SIGINT
+    # does so in a script's background too, where it is ignored otherwise
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     run_top(url, board)
 
 
