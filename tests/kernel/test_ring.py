@@ -80,8 +80,8 @@ def test_what_was_written_is_read_again(batches: list[list[str]], rng: random.Ra
         for back, text in enumerate(all_[:-9:-1]):
             at = (held.n_posts - 1 - back) % 8
             assert ring.text(held, at) == text
-            assert ring.origin(held, at) == (None if text is None else f"id {text}")
-            assert ring.lang(held, at) == ("" if text is None else "en")
+            assert held.origins[at] == (None if text is None else f"id {text}")
+            assert held.langs[at] == ("" if text is None else "en")
 
 
 def test_no_octet_stays_of_what_is_gone() -> None:
@@ -90,9 +90,9 @@ def test_no_octet_stays_of_what_is_gone() -> None:
     text = "<sentinel>" * (octets.SEGMENT // 40)
     for _ in range(24):
         appended(held, [text, "tail"], [0, 0])
-    left = b"".join(part.tobytes() for part in held.strings.segments)
-    assert left.count(b"<sentinel>") == 2 * 2 * text.count("<sentinel>")  # its text and its id
-    assert len(held.strings.segments) <= 3
+    left = b"".join(part.tobytes() for part in held.texts.segments)
+    assert left.count(b"<sentinel>") == 2 * text.count("<sentinel>")
+    assert len(held.texts.segments) <= 3
     ring.bury(held, np.arange(4))
-    assert not any(part.any() for part in held.strings.segments)
+    assert not any(part.any() for part in held.texts.segments)
     assert ring.text(held, 0) is None

@@ -57,7 +57,7 @@ def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, fl
         "open slice": (counts.pairs.nbytes + counts.people.nbytes) / MB,
         "tokens": _columns(held, by_token=True) * min(1.0, held.n_tokens / held.tokens) / MB,
         "posts": _columns(held, by_token=False) * min(1.0, held.n_posts / held.posts) / MB,
-        "strings": sum(one.nbytes for one in held.strings.segments) / MB,
+        "texts": sum(one.nbytes for one in held.texts.segments) / MB,
     }
     found["other"] = now_mb - sum(found.values())
     return {name: round(mb, 1) for name, mb in found.items()}

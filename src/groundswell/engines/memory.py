@@ -94,7 +94,9 @@ def wordless(memory: Memory) -> Memory:
     def bare(state: State) -> State:
         found = copy.copy(state)
         found.ring = copy.copy(state.ring)
-        found.ring.strings = Octets()
+        found.ring.texts = Octets()
+        found.ring.origins = [None] * len(state.ring.origins)
+        found.ring.langs = [""] * len(state.ring.langs)
         found.ring.at = np.full_like(state.ring.at, -1)
         return found
 

@@ -1,4 +1,4 @@
-"""What posts were written with, in one stretch of octets instead of a Python object each.
+"""Texts of posts in one stretch of octets, instead of a Python object each.
 
 Strings come and go in the order of the posts. They stand one behind the other, as UTF-8, in
 segments of a mebibyte, and are decoded where somebody asks. A Python string of a post's length is a
@@ -12,7 +12,6 @@ memory that is held here, nor in a snapshot of it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -20,8 +19,6 @@ from numpy.typing import NDArray
 
 SEGMENT: Final = 1 << 20
 """Octets of a segment."""
-
-Sizes = NDArray[np.uint32]
 
 
 @dataclass(slots=True)
@@ -85,14 +82,3 @@ def encoded(strings: list[str]) -> list[bytes]:
         return list(map(str.encode, strings))
     except UnicodeEncodeError:
         return [one.encode("utf-8", "surrogatepass") for one in strings]
-
-
-def rows(*columns: list[str]) -> tuple[bytes, Sizes]:
-    r"""Rows of strings one behind the other, and the octets of each, shape (rows, columns).
-
-    >>> rows(["ä", "b"], ["1", "23"])[0]
-    b'\xc3\xa41b23'
-    """
-    parts = [encoded(column) for column in columns]
-    sizes = [np.fromiter(map(len, part), np.uint32, len(part)) for part in parts]
-    return b"".join(chain.from_iterable(zip(*parts, strict=True))), np.stack(sizes, axis=1)

@@ -61,12 +61,15 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    strings: octets.Octets = field(default_factory=octets.Octets)
-    """Of each post its text, where it came from (as `origins.written` has it) and its language."""
+    texts: octets.Octets = field(default_factory=octets.Octets)
+    """What was tokenised of each post."""
     at: NDArray[np.int64] = field(init=False)
-    """Where a post's strings begin in them; the complement, below 0, where they were taken back."""
+    """Where a post's text begins in them; the complement, below 0, where it was taken back."""
     sizes: NDArray[np.uint32] = field(init=False)
-    """Octets of each of the three, shape (posts, 3)."""
+    """Octets of each text."""
+    origins: list[str | None] = field(init=False)
+    """Where each came from, as `origins.written` has it: mostly one and the same letter."""
+    langs: list[str] = field(init=False)
     spoken: NDArray[np.uint8] = field(init=False)
     """Its number in `rhythm`."""
     # a token
@@ -93,7 +96,9 @@ class Ring:
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
         self.at = np.full(self.posts, -1, np.int64)
-        self.sizes = np.zeros((self.posts, 3), np.uint32)
+        self.sizes = np.zeros(self.posts, np.uint32)
+        self.origins = [None] * self.posts
+        self.langs = [""] * self.posts
         self.spoken = np.zeros(self.posts, np.uint8)
         self.hashes = zeros(self.tokens, np.uint64)
         self.back = zeros(self.tokens, np.uint32)
@@ -210,16 +215,24 @@ def append(  # noqa: PLR0913 -- the columns of one batch
 
 
 def _keep_strings(ring: Ring, posts: Posts) -> None:
-    """Puts the strings of new posts behind the others, and lets go of those that fall out."""
-    written, sizes = octets.rows(posts.texts, posts.origins, posts.langs)
-    whole = sizes.sum(axis=1, dtype=np.int64)
-    at = ring.strings.end + np.cumsum(whole) - whole
-    ring.strings.put(written)
-    _put(ring.at, ring.n_posts, at)
+    """Puts the texts of new posts behind the others, and lets go of those that fall out."""
+    written = octets.encoded(posts.texts)
+    sizes = np.fromiter(map(len, written), np.uint32, len(written))
+    ends = ring.texts.end + np.cumsum(sizes, dtype=np.int64)
+    ring.texts.put(b"".join(written))
+    _put(ring.at, ring.n_posts, ends - sizes)
     _put(ring.sizes, ring.n_posts, sizes)
-    oldest = max(0, ring.n_posts + at.size - ring.posts)
+    at = ring.n_posts % ring.posts
+    fits = min(len(written), ring.posts - at)
+    lists: tuple[tuple[list[Any], list[str]], ...] = (
+        (ring.origins, posts.origins), (ring.langs, posts.langs)
+    )  # fmt: skip
+    for held, new in lists:
+        held[at : at + fits] = new[:fits]
+        held[: len(new) - fits] = new[fits:]
+    oldest = max(0, ring.n_posts + len(written) - ring.posts)
     begin = int(ring.at[oldest % ring.posts])
-    ring.strings.let_go(max(begin, ~begin))
+    ring.texts.let_go(max(begin, ~begin))
 
 
 def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
@@ -289,10 +302,11 @@ def _owners(owners, first, tokens, posts, out):  # type: ignore[no-untyped-def] 
 
 
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
-    """Marks posts as deleted, overwrites their strings; returns how many they are."""
+    """Marks posts as deleted, overwrites their texts; returns how many they are."""
     for place in places[ring.at[places] >= 0].tolist():
-        ring.strings.wipe(int(ring.at[place]), int(ring.sizes[place].sum()))
+        ring.texts.wipe(int(ring.at[place]), int(ring.sizes[place]))
         ring.at[place] = ~ring.at[place]
+        ring.origins[place], ring.langs[place] = None, ""
     ring.flags[places] |= DELETED
     ring.deletions += int(places.size)
     return int(places.size)
@@ -300,22 +314,8 @@ def bury(ring: Ring, places: NDArray[np.int64]) -> int:
 
 def text(ring: Ring, place: int) -> str | None:
     """What was tokenised of the post at a place; None where it was taken back."""
-    return _string(ring, place, 0)
-
-
-def origin(ring: Ring, place: int) -> str | None:
-    """Where that post came from, as `origins.written` has it; None likewise."""
-    return _string(ring, place, 1)
-
-
-def lang(ring: Ring, place: int) -> str:
-    """The language that it says it is in."""
-    return _string(ring, place, 2) or ""
-
-
-def _string(ring: Ring, place: int, which: int) -> str | None:
-    at, sizes = int(ring.at[place]), ring.sizes[place].tolist()
-    return None if at < 0 else ring.strings.get(at + sum(sizes[:which]), sizes[which])
+    at = int(ring.at[place])
+    return None if at < 0 else ring.texts.get(at, int(ring.sizes[place]))
 
 
 def hide(ring: Ring, places: NDArray[np.int64], hidden: NDArray[np.bool_]) -> None:
