@@ -30,6 +30,8 @@ class Octets:
     """Position of the oldest octet that is held."""
     end: int = 0
     """Position of the next one."""
+    spare: list[NDArray[np.uint8]] = field(default_factory=list)
+    """A segment that fell out, all zeros: memory that the system need not find anew."""
 
     def put(self, data: bytes) -> None:
         """Writes octets behind all others."""
@@ -62,17 +64,17 @@ class Octets:
     def let_go(self, before: int) -> None:
         """Forgets what stands before a position."""
         gone = before // SEGMENT - self.begin // SEGMENT
-        if gone:
-            del self.segments[:gone]
-            self.begin = before // SEGMENT * SEGMENT
         self.wipe(self.begin, before - self.begin)
+        if gone:
+            self.spare = self.segments[:1]
+            del self.segments[:gone]
         self.begin = before
 
     def _place(self, position: int) -> tuple[NDArray[np.uint8], int]:
         """The segment that a position is in, and where in it; a new one behind the last."""
         number = position // SEGMENT - self.begin // SEGMENT
         if number == len(self.segments):
-            self.segments.append(np.zeros(SEGMENT, np.uint8))
+            self.segments.append(self.spare.pop() if self.spare else np.zeros(SEGMENT, np.uint8))
         return self.segments[number], position % SEGMENT
 
 
