@@ -5,6 +5,7 @@ A process of its own is measured, and another one makes the frames for it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, fl
         "open slice": (counts.pairs.nbytes + counts.people.nbytes) / MB,
         "tokens": _columns(held, by_token=True) * min(1.0, held.n_tokens / held.tokens) / MB,
         "posts": _columns(held, by_token=False) * min(1.0, held.n_posts / held.posts) / MB,
-        "texts": sum(one.nbytes for one in held.texts.segments) / MB,
+        "texts": sum(sys.getsizeof(text) for text in held.texts if text is not None) / MB,
     }
     found["other"] = now_mb - sum(found.values())
     return {name: round(mb, 1) for name, mb in found.items()}

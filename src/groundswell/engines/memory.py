@@ -11,14 +11,11 @@ import importlib
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, Final
 
-import numpy as np
-
 from groundswell.engines.boards import Boards, Further
 from groundswell.engines.census import Census
 from groundswell.engines.ordering import Ordering
 from groundswell.engines.scopes import takes
 from groundswell.engines.sharded import Sharded
-from groundswell.kernel.octets import Octets
 from groundswell.kernel.state import State
 from groundswell.scopes import Scope
 
@@ -94,10 +91,9 @@ def wordless(memory: Memory) -> Memory:
     def bare(state: State) -> State:
         found = copy.copy(state)
         found.ring = copy.copy(state.ring)
-        found.ring.texts = Octets()
+        found.ring.texts = [None] * len(state.ring.texts)
         found.ring.origins = [None] * len(state.ring.origins)
         found.ring.langs = [""] * len(state.ring.langs)
-        found.ring.at = np.full_like(state.ring.at, -1)
         return found
 
     further = tuple(

@@ -36,7 +36,7 @@ class Origin:
 
 def written(batch: Batch, prepared: list[str]) -> list[str]:
     """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts."""
-    networks = [_BLUESKY if one.startswith(_AT) else "" for one in batch.ids]
+    networks = _networks(batch.ids)
     if not any(batch.urls) and all(map(is_, batch.texts, prepared)):
         return networks
     rows = zip(networks, batch.urls, batch.texts, prepared, strict=True)
@@ -44,6 +44,19 @@ def written(batch: Batch, prepared: list[str]) -> list[str]:
         f"{network}{_MARK}{url}" if same is text else f"{network}{_MARK}{url}{_MARK}{text}"
         for network, url, text, same in rows
     ]
+
+
+def _networks(ids: list[str]) -> list[str]:
+    """The network of each post by its id; mostly all are of one, which is seen at once.
+
+    >>> _networks(["at://a/1", "at://b/2"]), _networks(["at://a/1", "7"])
+    (['b', 'b'], ['b', ''])
+    """
+    joined = _MARK.join(ids)
+    others = len(ids) - 1
+    if joined.startswith(_AT) and joined.count(_MARK) == joined.count(_MARK + _AT) == others:
+        return [_BLUESKY] * len(ids)
+    return [_BLUESKY if one.startswith(_AT) else "" for one in ids]
 
 
 def read(origin: str, lang: str, prepared: str) -> Origin:

@@ -17,7 +17,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel import octets
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import DOMAIN
 from groundswell.kernel.pages import zeros
@@ -61,12 +60,8 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    texts: octets.Octets = field(default_factory=octets.Octets)
-    """What was tokenised of each post."""
-    at: NDArray[np.int64] = field(init=False)
-    """Where a post's text begins in them; the complement, below 0, where it was taken back."""
-    sizes: NDArray[np.uint32] = field(init=False)
-    """Octets of each text."""
+    texts: list[str | None] = field(init=False)
+    """What was tokenised of each post; None where it was taken back."""
     origins: list[str | None] = field(init=False)
     """Where each came from, as `origins.written` has it: mostly one and the same letter."""
     langs: list[str] = field(init=False)
@@ -95,8 +90,7 @@ class Ring:
         self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
-        self.at = np.full(self.posts, -1, np.int64)
-        self.sizes = np.zeros(self.posts, np.uint32)
+        self.texts = [None] * self.posts
         self.origins = [None] * self.posts
         self.langs = [""] * self.posts
         self.spoken = np.zeros(self.posts, np.uint8)
@@ -215,24 +209,15 @@ def append(  # noqa: PLR0913 -- the columns of one batch
 
 
 def _keep_strings(ring: Ring, posts: Posts) -> None:
-    """Puts the texts of new posts behind the others, and lets go of those that fall out."""
-    written = octets.encoded(posts.texts)
-    sizes = np.fromiter(map(len, written), np.uint32, len(written))
-    ends = ring.texts.end + np.cumsum(sizes, dtype=np.int64)
-    ring.texts.put(b"".join(written))
-    _put(ring.at, ring.n_posts, ends - sizes)
-    _put(ring.sizes, ring.n_posts, sizes)
+    """Puts the strings of new posts in the place of those that fall out."""
     at = ring.n_posts % ring.posts
-    fits = min(len(written), ring.posts - at)
+    fits = min(len(posts.texts), ring.posts - at)
     lists: tuple[tuple[list[Any], list[str]], ...] = (
-        (ring.origins, posts.origins), (ring.langs, posts.langs)
+        (ring.texts, posts.texts), (ring.origins, posts.origins), (ring.langs, posts.langs)
     )  # fmt: skip
     for held, new in lists:
         held[at : at + fits] = new[:fits]
         held[: len(new) - fits] = new[fits:]
-    oldest = max(0, ring.n_posts + len(written) - ring.posts)
-    begin = int(ring.at[oldest % ring.posts])
-    ring.texts.let_go(max(begin, ~begin))
 
 
 def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
@@ -302,20 +287,12 @@ def _owners(owners, first, tokens, posts, out):  # type: ignore[no-untyped-def] 
 
 
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
-    """Marks posts as deleted, overwrites their texts; returns how many they are."""
-    for place in places[ring.at[places] >= 0].tolist():
-        ring.texts.wipe(int(ring.at[place]), int(ring.sizes[place]))
-        ring.at[place] = ~ring.at[place]
-        ring.origins[place], ring.langs[place] = None, ""
+    """Marks posts as deleted, drops their strings; returns how many they are."""
+    for place in places.tolist():
+        ring.texts[place], ring.origins[place], ring.langs[place] = None, None, ""
     ring.flags[places] |= DELETED
     ring.deletions += int(places.size)
     return int(places.size)
-
-
-def text(ring: Ring, place: int) -> str | None:
-    """What was tokenised of the post at a place; None where it was taken back."""
-    at = int(ring.at[place])
-    return None if at < 0 else ring.texts.get(at, int(ring.sizes[place]))
 
 
 def hide(ring: Ring, places: NDArray[np.int64], hidden: NDArray[np.bool_]) -> None:
