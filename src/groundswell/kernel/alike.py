@@ -1,6 +1,6 @@
 """Names that are one thing said in several ways: #SOTU, #SOTU2023 and "State of the Union".
 
-Spelling only; what shares posts is another question (`stories`).
+Spelling only; what shares posts is another question (`grouping`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import baseline, bursts, rhythm, ring, season, stories, usage
+from groundswell.kernel import baseline, bursts, postings, rhythm, season, stories, usage
 from groundswell.kernel.counting import MISSED, Found
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
@@ -28,7 +28,7 @@ class Measured:
     """All that is known of several terms at the close of a slice; shapes (terms, …)."""
 
     found: Found
-    lists: ring.Postings
+    lists: postings.Postings
     parts: Hashes
     """Hashes of each term's words in order, shape (terms, GRAMS); 0 beyond them."""
     kinds: NDArray[np.uint8]
@@ -117,14 +117,14 @@ def measure(
     """Everything about some terms, from the ring's posts; None when none of them is held."""
     found = state.counts.find(keys)
     since = state.counts.slice - rules.depth + 1
-    lists = ring.postings(state.ring, found.last, found.words, since)
+    lists = postings.find(state.ring, found.last, found.words, since)
     has = np.diff(lists.bounds) > 0
     if not has.any():
         return None
     if not has.all():
         found = Found(found.keys[has], found.words[has], found.last[has], found.history[has])
         bounds = np.concatenate(([0], lists.bounds[1:][has]))  # the others have no posts
-        lists = ring.Postings(bounds, lists.posts, lists.tokens)
+        lists = postings.Postings(bounds, lists.posts, lists.tokens)
     held = lists.posts % state.ring.posts
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
@@ -162,7 +162,9 @@ def gate_of(rules: Rules) -> bursts.Gate:
     )
 
 
-def _parts(state: State, found: Found, lists: ring.Postings) -> tuple[Hashes, NDArray[np.uint8]]:
+def _parts(
+    state: State, found: Found, lists: postings.Postings
+) -> tuple[Hashes, NDArray[np.uint8]]:
     """Hashes of each term's words in order, and the kind of its last token."""
     size = state.ring.tokens
     end = lists.tokens[lists.bounds[:-1]]

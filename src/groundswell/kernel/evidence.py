@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import copies, ring
+from groundswell.kernel import copies, postings, ring
 from groundswell.kernel.distinct import distinct, without
 from groundswell.kernel.doubts import Evidence, doubts, suspected
 from groundswell.kernel.kinds import DOMAIN, MENTION
@@ -107,5 +107,5 @@ def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
     if not state.ring.deletions:
         return 0
     found = state.counts.find(np.array(terms, np.uint64))
-    lists = ring.postings(state.ring, found.last, found.words, since, deleted=True)
+    lists = postings.find(state.ring, found.last, found.words, since, deleted=True)
     return int(distinct(lists.posts).size)

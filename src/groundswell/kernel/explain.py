@@ -16,7 +16,7 @@ from groundswell.kernel import bursts
 from groundswell.kernel.detect import Measured, gate_of, measure, rare
 from groundswell.kernel.domains import is_domain
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
-from groundswell.kernel.ring import phrase_key
+from groundswell.kernel.postings import phrase_key
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize

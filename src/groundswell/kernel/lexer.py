@@ -2,8 +2,8 @@
 
 `tokens` says what goes in and what comes out; here is how. Everything is inlined into one loop,
 for a call a character would cost more than the work. Posts of ASCII, most of many a stream, stand
-in a buffer of octets, where plain words are cut eight characters at a time (`quick`); all others
-stand in a buffer of UTF-32. It is one loop, compiled for either.
+in a buffer of octets, where plain words are cut eight characters at a time (`plain_words`); all
+others stand in a buffer of UTF-32. It is one loop, compiled for either.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from groundswell.kernel import characters as ch
 from groundswell.kernel.domains import registrable_start
 from groundswell.kernel.hashing import FNV_OFFSET, mix, step
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+from groundswell.kernel.plain_words import AFTER, plain_word
 from groundswell.kernel.pointers import lent
-from groundswell.kernel.quick import AFTER, quick
 
 
 @njit(nogil=True, cache=True)
@@ -172,8 +172,8 @@ def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[n
     """Cuts posts into tokens: fills the columns `out` and `first`; returns their number.
 
     `is_wide` says of each post, in order, in which of two buffers it stands: shape (posts,). Each
-    post is ended by NUL; after the last one of ASCII stand `quick.AFTER` more. Returns -1 where
-    there are more.
+    post is ended by NUL; after the last one of ASCII stand `plain_words.AFTER` more. Returns -1
+    where there are more.
     """
     posts = is_wide.size
     at_narrow, at_wide, post = 0, 0, 0
@@ -222,7 +222,7 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             continue
         start = i
         if ch.LETTER <= t <= ch.DIGIT:
-            h, i = quick(buffer, i, classes)
+            h, i = plain_word(buffer, i, classes)  # type: ignore[no-untyped-call]
             body = _link_body(buffer, i) if i == start and (c | 32) == 104 else 0
             if body == 0:
                 if i == start:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import copies, origins, ring
+from groundswell.kernel import copies, origins, postings
 from groundswell.kernel.evidence import present
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
@@ -33,7 +33,7 @@ def about(state: State, rules: Rules, one: Living) -> Ints:
         return heard
     found = state.counts.find(np.array(keys, np.uint64))
     since = state.counts.slice - rules.rank_window + 1
-    lists = ring.postings(state.ring, found.last, found.words, since)
+    lists = postings.find(state.ring, found.last, found.words, since)
     return np.intersect1d(heard, lists.posts)
 
 

@@ -48,9 +48,14 @@ class Start:
         return strong and self.enough and self.now and self.lasts
 
 
-def judge(state: State, rules: Rules, members: list[stories.Burst], bar: float) -> Start:
-    """How these bursts stand; `bar` is the strength that starts a story on this board."""
-    lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
+def judge(
+    state: State,
+    rules: Rules,
+    members: list[stories.Burst],
+    lead: stories.Burst | None,
+    bar: float,
+) -> Start:
+    """How these bursts stand, `lead` the largest; `bar` is what starts a story on this board."""
     needed = _needed(state, rules, members, bar)
     again = echoes.people_needed(state.past, members)
     return Start(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import ring
+from groundswell.kernel import postings
 from groundswell.kernel.detect import general_use
 from groundswell.kernel.distinct import distinct
 from groundswell.kernel.kinds import TAG
@@ -56,6 +56,6 @@ def subject(state: State, rules: Rules, book: Lexicon) -> Subject:
     best = kept[np.lexsort((found.keys[kept], -share[kept]))][:WORDS]
     if past < rules.prior or not best.size or not book.languages:
         return Subject(found.keys[:0], 0.0)
-    lists = ring.postings(state.ring, found.last[best], found.words[best], state.counts.slice)
+    lists = postings.find(state.ring, found.last[best], found.words[best], state.counts.slice)
     posts = distinct(lists.posts).size
     return Subject(found.keys[best], posts / max(state.posts, 1))

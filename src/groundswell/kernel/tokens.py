@@ -25,7 +25,7 @@ from groundswell.kernel import characters as ch
 from groundswell.kernel import lexer
 from groundswell.kernel.characters import Characters
 from groundswell.kernel.domains import Suffixes
-from groundswell.kernel.quick import AFTER
+from groundswell.kernel.plain_words import AFTER
 
 MAX_CHARS: Final = 8_000
 """Longer posts are cut (NFKC can grow a text 18 times): Mastodon's default limit is 500."""

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel import ring
+from groundswell.kernel import postings, ring
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.explain import key_of
 from groundswell.kernel.hashing import join
@@ -189,7 +189,7 @@ def lacking(state: State, keys: Terms) -> frozenset[int]:
 
 @njit(nogil=True, cache=True)
 def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    """Walks each term's chain as `ring.postings` does, until `least` people were met."""
+    """Walks each term's chain as `postings.find` does, until `least` people were met."""
     hashes, back, owners, joins = token
     flags, first, authors = post
     n_tokens, n_posts = at
@@ -201,7 +201,7 @@ def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untype
         newest = n_tokens - 1 - np.int64(np.uint32(np.uint32(n_tokens - 1) - last[i]))
         if newest < oldest:
             continue
-        g = ring.rarest(hashes, back, newest, words[i], oldest + 3) if words[i] > 1 else 0
+        g = postings.rarest(hashes, back, newest, words[i], oldest + 3) if words[i] > 1 else 0
         walk = newest - g
         key = hashes[walk & mask]
         n = 0
@@ -214,7 +214,7 @@ def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untype
                 (flags[p & held] & ring.UNSEEN) == 0
                 and end < n_tokens
                 and walk - (words[i] - 1 - g) >= first[p & held]
-                and ring.same(hashes, joins, mask, end, newest, words[i])
+                and postings.same(hashes, joins, mask, end, newest, words[i])
             ):
                 known = False
                 for k in range(n):

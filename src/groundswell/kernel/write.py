@@ -43,7 +43,8 @@ def write(
     """Brings a living story up to this slice."""
     said: list[Telling] = []
     telling: list[Telling] = []
-    start = starting.judge(state, rules, members, bar)
+    lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
+    start = starting.judge(state, rules, members, lead, bar)
     living.strength = max(living.strength, start.strength)
     if members:
         living.posts = posts
@@ -62,7 +63,6 @@ def write(
     living.counted_to = state.ring.n_posts
     spark = _spark(state, rules, posts)
     _age(state, rules, living, members, spark)
-    lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
     against = suspect(state, rules, living.heard, living.terms)
     reasons = weigh(living.doubted, against.doubts + _habit(lead), int(new.size))
     # What no doubt and no bar holds back any more is no news when it is over.

@@ -8,7 +8,7 @@ character beyond ASCII — is left to the loop that goes by single characters (`
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import njit, types
@@ -72,19 +72,17 @@ def _word(octets, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return h, i
 
 
-def _door(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+def plain_word(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001 -- numba infers
     """(hash, end) of the plain word at i; the end is i where there is none.
 
-    Of a buffer of octets; where code points are wider, nothing is plain.
+    Nothing is plain but in a buffer of octets, and there in compiled code alone: whoever calls this
+    cuts what is not plain by single characters.
     """
-    raise NotImplementedError("expected a call from compiled code, got one from Python")
+    return FNV_OFFSET, i
 
 
-@overload(_door, inline="always")
-def _quick(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
+@overload(plain_word, inline="always")
+def _plain_word(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
     if buffer.dtype == types.uint8:
         return lambda buffer, i, classes: _word(buffer, i, classes)  # noqa: PLW0108 -- numba wants these names
     return lambda buffer, i, classes: (FNV_OFFSET, i)  # noqa: ARG005 -- numba wants these names
-
-
-quick: Any = _door
