@@ -37,9 +37,12 @@ class Here:
         self.owner = owners(shards)
         self.shards: list[Shard] = []
         self.rests = 0
+        self.empty = 0
+        """Steps without a run."""
         self._found: list[Answer] = []
 
     def step(self, step: Step) -> None:
+        self.empty += step.run is None
         self._found = [shard.step(step) for shard in self.shards]
 
     def ready(self) -> bool:

@@ -28,6 +28,14 @@ def test_boards_are_those_of_one_process(shards: int) -> None:
     assert play(list(night()), Several(shards)) == whole
 
 
+def test_a_single_shard_counts_some_posts_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs nobody else's answers, so no empty step is taken; the boards are the same."""
+    monkeypatch.setattr("groundswell.kernel.shards.PIECE", 16)
+    hands = Several(1)
+    assert play(list(night()), hands) == list(alone())
+    assert hands.crews[0].empty == 0
+
+
 def test_a_snapshot_of_shards_is_one_of_one_process(tmp_path: Path) -> None:
     """A run that began with three shards goes on alone, then with two: the boards are the same."""
     batches = list(night())

@@ -16,7 +16,7 @@ from groundswell.kernel.counting import Said
 from groundswell.kernel.hashing import GOLDEN
 from groundswell.kernel.shards import Bits, Run
 
-RUN_POSTS: Final = 16_384
+RUN_POSTS: Final = 32_768
 RUN_TOKENS: Final = 1 << 19
 """A run is whole when it has one of these, or a quarter of what the ring holds."""
 _LOAD: Final = 0.75

@@ -73,6 +73,8 @@ class Sharded:
     def __init__(self, crew: Crew, counts: Counts) -> None:
         """Gives the terms of `counts` to a crew, and goes on from there."""
         self._crew = crew
+        self._many = bool((crew.owner != crew.owner[0]).any())
+        """Whether phrases need steps of their own: a single shard counts a run in one."""
         self._cutter = Cutter(
             counts.people.copy(), counts.authors, counts.regions.block_tokens, self._put
         )
@@ -152,7 +154,7 @@ class Sharded:
                 if len(self._runs) <= most and not self._crew.ready():
                     return
                 self._take()
-            under_way = self._run is not None or self._before is not None
+            under_way = self._many and (self._run is not None or self._before is not None)
             if not self._runs and not (under_way and most < 0):
                 return
             if under_way and (not self._runs or self._waits(self._runs[0][0])):

@@ -45,21 +45,16 @@ def empty(limit: int = 1 << 14) -> Part:
 
 def packed(counts: Counts) -> Part:
     """All terms of one table."""
-    records, rows, row = [], [], 1
-    for region in counts.regions.regions:
-        held = region.records[region.records["key"] != 0]
-        has = np.flatnonzero(held["words"] >> table.ROW)
-        rows.append(region.rows[held["words"][has] >> table.ROW])
-        words = held["words"] & table.WORDS
-        words[has] |= (np.arange(row, row + has.size) << int(table.ROW)).astype(np.uint32)
-        held["words"] = words
-        row += has.size
-        records.append(held)
-    sizes = np.array([region.records.size for region in counts.regions.regions])
+    regions = counts.regions
+    terms, rows = np.empty(regions.terms, table.RECORD), int((regions.used[:, 1] - 1).sum())
+    history = np.empty((1 + rows, TRACKS - 1), np.float32)  # as in a region, row 0 is nobody's
+    at = (0, 1)
+    for region in regions.regions:
+        at = table.pack(region.records, region.rows, terms, history, at)
+    sizes = np.array([region.records.size for region in regions.regions])
     return Part(
-        np.concatenate(records), np.concatenate(rows), sizes, counts.pairs[counts.pairs != 0],
-        counts.regions.doors, counts.decays, counts.limit, counts.regions.block, counts.slice,
-        counts.evicted,
+        terms, history[1:], sizes, counts.pairs[counts.pairs != 0], regions.doors, counts.decays,
+        counts.limit, regions.block, counts.slice, counts.evicted,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from numba import njit
 from groundswell.kernel.authors import DONE, PAIRS_FULL, SPREAD, enter
 from groundswell.kernel.doors import leading
 from groundswell.kernel.hashing import GOLDEN, join, mix
+from groundswell.kernel.pointers import lent
 from groundswell.kernel.prefetch import prefetch
 from groundswell.kernel.regions import SHIFT
 from groundswell.kernel.sweep import AHEAD, ask, visit
@@ -20,6 +21,7 @@ from groundswell.kernel.sweep import AHEAD, ask, visit
 @njit(nogil=True, cache=True)
 def own_words(hashes, first, mine, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Lists the words of regions that are `mine`; how many."""
+    hashes, first, mine, items = lent(hashes), lent(first), lent(mine), lent(items)
     n = 0
     for post in range(first.size - 1):
         for t in range(first[post], first[post + 1]):
@@ -37,6 +39,8 @@ def own_phrases(length, hashes, joins, first, alive, mine, items):  # type: igno
     `alive` says of each token whether the word, or the pair, that ends there is: of a phrase both
     parts must be. An empty one asks for all phrases that there are.
     """
+    hashes, joins, first, alive = lent(hashes), lent(joins), lent(first), lent(alive)
+    mine, items = lent(mine), lent(items)
     n = 0
     every = alive.size == 0
     for post in range(first.size - 1):
@@ -59,6 +63,7 @@ def own_phrases(length, hashes, joins, first, alive, mine, items):  # type: igno
 @njit(nogil=True, cache=True)
 def spread(pairs, totals, items, salts, at, most_pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Puts terms into the pair set, of the posts' authors; (the next one, why it stopped)."""
+    pairs, totals, items, salts = lent(pairs), lent(totals), lent(items), lent(salts)
     while at < items.size:
         if totals[0] >= most_pairs:
             return at, PAIRS_FULL
@@ -76,6 +81,9 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot l
     `first` are the bounds of posts in tokens of the run. Written: `alive` by token, and `back`, the
     distance to the term's last occurrence, by item.
     """
+    places, used, powers, pairs = lent(places), lent(used), lent(powers), lent(pairs)
+    totals, items, first, salts = lent(totals), lent(items), lent(first), lent(salts)
+    alive, back, doors = lent(alive), lent(back), lent(doors)
     item, words, base, current, most_pairs = what
     pair_mask = np.uint64(pairs.size - 1)
     leads = leading(doors)
@@ -113,6 +121,8 @@ def meet(people, first, sizes, authors, salts, again, at):  # type: ignore[no-un
     (position, tokens, index of the post that is their second). Returns the next post, after as many
     as `people` has room for, the people, and the rows of `again`.
     """
+    people, first, sizes, authors = lent(people), lent(first), lent(sizes), lent(authors)
+    salts, again = lent(salts), lent(again)
     post, n_people, n_again, most = at
     mask = np.uint64(people.size - 1)
     one = np.uint64(1)

@@ -7,25 +7,30 @@ parts are alive and these may be other shards':
     words of run k, pairs of run k − 1, triples of run k − 2
 
 Each step is given what all shards together found at the step before. So a run costs one round trip,
-and `DRAIN` empty steps make an end. What comes out of the shards adds up, and is what one table
-would have said, for any number of shards and any cut into runs.
+and `DRAIN` empty steps make an end. A shard that has all regions asks nobody, and counts a run in
+one step. What comes out of the shards adds up, and is what one table would have said, for any
+number of shards and any cut into runs.
 """
 
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import sharding, sweep
+from groundswell.kernel import sharding, sweep, table
 from groundswell.kernel.counting import Found
 from groundswell.kernel.counts import Counts
+from groundswell.kernel.distinct import distinct
 from groundswell.kernel.parts import REGIONS, Part, housed, packed
 
 DRAIN: Final = 2
 """Steps without a run after which every phrase is counted."""
+PIECE: Final = 1 << 15
+"""Tokens that a shard of all regions counts at once: what is known of them stays in the cache."""
 Bits = NDArray[np.uint8]
 """A flag for each token of a run, eight to a byte, shape (⌈tokens / 8⌉,)."""
 
@@ -105,6 +110,9 @@ class Shard:
         words = back = None
         if step.run is not None:
             self.state.evicted += self.state.regions.settle(step.run.base, self.state.slice)
+            if self.mine.all():
+                back = self._count_all(step.run)
+                return Answer(None, back, None, self.state.used, self.state.evicted)
             alive, back = self._count(step.run, 1, _NONE)
             words = np.packbits(alive)
         self._before, self._last = self._last, step.run
@@ -133,8 +141,9 @@ class Shard:
     def _own(self, length: int, run: tuple[NDArray[Any], ...], alive: Bits) -> NDArray[Any]:
         """Its terms of a length among tokens, as `sweep.ITEM`."""
         hashes, joins, first = run
-        if self._room.size <= hashes.size:  # one more: what is not its own is written there too
-            self._room = np.empty(hashes.size + (hashes.size >> 2) + 1, sweep.ITEM)
+        tokens = int(first[-1] - first[0])
+        if self._room.size <= tokens:  # one more: what is not its own is written there too
+            self._room = np.empty(tokens + (tokens >> 2) + 1, sweep.ITEM)
         if length == 1:
             n = sharding.own_words(hashes, first, self.mine, self._room)
         else:
@@ -145,20 +154,47 @@ class Shard:
         """Counts its terms of a length; a flag a token for those alive, and distances a term."""
         self._spread(run, length)
         items = self._own(length, (run.hashes, run.joins, run.first), alive)
+        found = np.zeros(run.hashes.size, np.uint8), np.empty(items.size, np.uint32)
+        self._enter(items, (run.first, run.salts), found, (length, run.base))
+        return found
+
+    def _count_all(self, run: Run) -> NDArray[np.uint32]:
+        """Counts all terms of a run, some posts after the others; distances of its words."""
+        tokens = run.hashes.size
+        back, none = np.empty(tokens, np.uint32), np.empty(tokens, np.uint32)
+        lives = np.zeros((table.GRAMS, tokens), np.uint8)
+        for length in range(1, table.GRAMS + 1):
+            self._spread(run, length)
+        cuts = np.searchsorted(run.first, np.arange(0, tokens + PIECE, PIECE))
+        for begin, end in pairwise(distinct(cuts.clip(max=run.salts.size)).tolist()):
+            posts = run.first[begin : end + 1], run.salts[begin:end]
+            alive = _NONE
+            for length in range(1, table.GRAMS + 1):
+                items = self._own(length, (run.hashes, run.joins, posts[0]), alive)
+                alive = lives[length - 1]
+                given = back[posts[0][0] :] if length == 1 else none
+                self._enter(items, posts, (alive, given), (length, run.base))
+        return back
+
+    def _enter(
+        self,
+        items: NDArray[Any],
+        posts: tuple[NDArray[np.int64], NDArray[np.uint64]],
+        found: tuple[Bits, NDArray[np.uint32]],
+        what: tuple[int, int],
+    ) -> None:
+        """Counts listed terms of posts, given their bounds and salts; writes what it `found`."""
         state, regions = self.state, self.state.regions
-        lives, back = np.zeros(run.hashes.size, np.uint8), np.empty(items.size, np.uint32)
-        at = 0
+        (length, base), at = what, 0
         while at < items.size:
             at, why = sharding.count(
                 regions.places, regions.used, regions.doors_of(length), state.powers, state.pairs,
-                state.totals, items,
-                run.first, run.salts, lives, back,
-                (at, np.uint32(length), run.base, np.uint32(state.slice), state.most_pairs),
+                state.totals, items, *posts, *found,
+                (at, np.uint32(length), base, np.uint32(state.slice), state.most_pairs),
             )  # fmt: skip
             if why:
-                position = run.base + int(items["token"][at])
+                position = base + int(items["token"][at])
                 state.make_room(why, int(items["key"][at]), position)
-        return lives, back
 
     def _spread(self, run: Run, length: int) -> None:
         """Puts what those who write again said first into the pair set."""

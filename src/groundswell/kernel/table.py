@@ -159,12 +159,37 @@ def fill(records, old):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 
 
 
 @njit(nogil=True, cache=True)
+def pack(records, rows, out, out_rows, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Copies all terms into `out` and their rows into `out_rows`, from `at` on; where both end.
+
+    A term's row becomes its number there.
+    """
+    records, rows, out, out_rows = lent(records), lent(rows), lent(out), lent(out_rows)
+    n, row = at
+    for s in range(records.size):
+        if records[s].key == 0:
+            continue
+        out[n] = records[s]
+        before = records[s].words >> ROW
+        if before:
+            for t in range(rows.shape[1]):
+                out_rows[row, t] = rows[before, t]
+            out[n].words = (records[s].words & WORDS) | (np.uint32(row) << ROW)
+            row += 1
+        n += 1
+    return n, row
+
+
+@njit(nogil=True, cache=True)
 def said(records, current, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Copies single words that `least` people said in the open slice into `out`; how many."""
+    records, out = lent(records), lent(out)
     n = 0
     for s in range(records.size):
         r = records[s]
-        if r.key != 0 and r.slice == current and (r.words & WORDS) == 1 and r.authors >= least:
+        # in one: which of them fails cannot be foreseen
+        one = (r.key != 0) & (r.slice == current) & ((r.words & WORDS) == 1)
+        if one & (r.authors >= least):
             out[n] = r
             n += 1
     return n
@@ -173,6 +198,7 @@ def said(records, current, least, out):  # type: ignore[no-untyped-def]  # noqa:
 @njit(nogil=True, cache=True)
 def candidates(records, rows, current, volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
     """Copies terms that a first look finds above usual into `out`; how many."""
+    records, rows, volumes, out = lent(records), lent(rows), lent(volumes), lent(out)
     n = 0
     tracks = volumes.size - 1
     now = volumes[tracks]

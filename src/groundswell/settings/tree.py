@@ -55,7 +55,11 @@ class Settings:
         "local", "who reads and counts: this process, or several by Ray", "local or ray", 0, 0
     )
     workers: int = _setting(
-        2, "processes that count, with engine ray; half as many read", "processes", 1, 64
+        2,
+        "processes that count, with engine ray; half as many, rounded down, read",
+        "processes",
+        1,
+        64,
     )
     ray_address: str = _setting(
         "", "of a Ray cluster to join; none: one is begun on this machine", "address", 0, 0

@@ -100,6 +100,7 @@ class Readers:
     """Batches that are being read, in the order in which they were given."""
 
     def __init__(self, ray: Any, readers: int) -> None:
+        """With no readers, batches are read here when they are asked for."""
         self._ray = ray
         # begun again, and asked again, however often one dies
         kind = ray.remote(Reader).options(
@@ -109,7 +110,7 @@ class Readers:
         self._turn = 0
         self._given: dict[int, _Sent] = {}
         self._next = _Group()
-        self.most = (EACH * readers + 1) * GROUP
+        self.most = (EACH * readers + 1) * GROUP if readers else 0
         self.deepest = 0
         """Most posts that were ever given and not yet taken back."""
 
