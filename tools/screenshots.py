@@ -19,6 +19,7 @@ from groundswell.archive import Archive
 from groundswell.engines import local
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.questions import Questions
+from groundswell.engines.run import Run
 from groundswell.model import MICROSECONDS, Board
 from groundswell.serve.app import serve
 from groundswell.serve.state import Context, DeskState
@@ -81,7 +82,7 @@ def _played(last: int, folder: Path) -> Played:
     questions = Questions()
     with Archive(folder) as archive:
         archive.begin("replay", {})
-        run = local.Run(
+        run = Run(
             on_board=boards.append, questions=questions,
             keeper=Keeper(archive, every_us=3_600 * MICROSECONDS),
         )  # fmt: skip

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from groundswell import settings
-from groundswell.engines.local import Run, replay
+from groundswell.engines.local import replay
+from groundswell.engines.run import Run
 from groundswell.kernel import quoting, voices
 from groundswell.kernel.voices import Candidates
 from groundswell.sources.recordings import open_uri

@@ -15,6 +15,7 @@ from groundswell.alerts.outbox import log
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.engines import local
+from groundswell.engines.run import Run
 from groundswell.kernel.tokens import Tables
 from groundswell.model import iso
 from groundswell.sources.recordings import Recording
@@ -48,7 +49,7 @@ def test_five_hundred_posts_that_are_gone_within_thirty_seconds_are_no_alert(
     rules = Book(tmp_path, [Rule("zorb", term="zorblatt", stirring=True)])
     unkept = Unkept(Alerting(rules, Matcher(tables)), tmp_path)
     listed = []
-    run = local.Run(
+    run = Run(
         on_board=lambda board: listed.extend(
             story.authors for story in board.stories if "zorblatt" in story.title
         ),

@@ -15,9 +15,10 @@ from typing import Any
 import zstandard
 
 from groundswell.archive import Archive
-from groundswell.engines import following, local
+from groundswell.engines import following
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.questions import Questions
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS
 from groundswell.serve.state import Context, DeskState
@@ -91,7 +92,7 @@ class Desk:
                     archive.begin("live", {})
                 keeper = Keeper(archive, every_us=300 * SECOND)
                 keeper.commit_seconds, keeper.share = 0.0, 1e9
-                run = local.Run(
+                run = Run(
                     on_board=self.state.publish, on_revision=self.state.revise, stop=self._stop,
                     questions=self.questions, keeper=keeper, **self.more(),
                 )  # fmt: skip

@@ -29,6 +29,7 @@ from groundswell.archive import Archive, Retention
 from groundswell.engines import boards, loading, local
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.model import MICROSECONDS
 from groundswell.sources.recordings import Recording
@@ -102,7 +103,7 @@ def keep(job: Job) -> None:
         keeper = Keeper(archive, every_us=job.snapshot_s * MICROSECONDS)
         keeper.commit_seconds, keeper.share = job.commit_s, 1e9
         keeper.alerting = Alerting(Book(job.folder, RULES), Matcher(_loaded()[0]))
-        run = local.Run(on_board=lambda _: None, keeper=keeper, stop=threading.Event())
+        run = Run(on_board=lambda _: None, keeper=keeper, stop=threading.Event())
         plan = boards.plan(current)
         local.replay(Recording(job.recording), settings.rules(current), run, plan=plan)
 

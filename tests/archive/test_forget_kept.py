@@ -16,6 +16,7 @@ from groundswell.archive.reading import Reader
 from groundswell.engines import forgetting, loading, local, recorder
 from groundswell.engines.heeding import Heed
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.errors import UsageError
 from groundswell.kernel.hashing import hash_strings
 from groundswell.kernel.pipeline import Kernel, Rules
@@ -73,7 +74,7 @@ def keep(
             archive.begin("replay", {})
         keeper = Keeper(archive, every_us=300 * SECOND)
         keeper.commit_seconds, keeper.share = commit_s, 1e9
-        run = local.Run(on_board=on_board, keeper=keeper, stop=threading.Event(), heed=Heed(folder))
+        run = Run(on_board=on_board, keeper=keeper, stop=threading.Event(), heed=Heed(folder))
         source = Recording(recording)
         if not rewinds:
             source.rewinds = False  # type: ignore[attr-defined]
@@ -157,7 +158,7 @@ def test_rows_are_equal_however_they_are_committed_and_looked_at(
     keep(recording, tmp_path / "many", commit_s=1e9)
     for minute in (7, 11, 0):
         keep(recording, tmp_path / "killed", dies=minute)
-    monkeypatch.setattr(local.Run, "foresee", lambda _, boards: boards.foresee())
+    monkeypatch.setattr(Run, "foresee", lambda _, boards: boards.foresee())
     keep(recording, tmp_path / "foreseen")
     ways = ("many", "killed", "foreseen")
     equal = [contents(tmp_path / way) == rows for way in ways]

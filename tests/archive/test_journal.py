@@ -12,6 +12,7 @@ import pytest
 from groundswell.archive import Archive, Journal
 from groundswell.engines import local
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.errors import ArchiveError
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS, Batch
@@ -58,7 +59,7 @@ def pipe(job: Job, given: Path) -> None:
             archive.begin("replay", {})
         keeper = Keeper(archive, every_us=300 * MICROSECONDS)
         keeper.commit_seconds, keeper.share = 0.0, 1e9
-        run = local.Run(on_board=lambda _: None, keeper=keeper, stop=threading.Event())
+        run = Run(on_board=lambda _: None, keeper=keeper, stop=threading.Event())
         rules = Rules(terms=1 << 15, ring_posts=1 << 12, ring_tokens=1 << 16)
         local.replay(Pipe(job.recording, given), rules, run)  # type: ignore[arg-type]
 

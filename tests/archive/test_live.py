@@ -15,8 +15,9 @@ from groundswell import settings
 from groundswell.archive import Archive
 from groundswell.archive.reading import Reader
 from groundswell.cli import keeping
-from groundswell.engines import following, loading, local
+from groundswell.engines import following, loading
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Board
@@ -62,7 +63,7 @@ def follow(
             archive.begin("live", {})
         keeper = Keeper(archive, every_us=90 * SECOND)
         keeper.commit_seconds, keeper.share = 0.0, 1e9
-        run = local.Run(on_board=on_board, stop=stop, keeper=keeper)
+        run = Run(on_board=on_board, stop=stop, keeper=keeper)
         timer = threading.Timer(60, stop.set)
         timer.start()
         try:

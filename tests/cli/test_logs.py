@@ -9,7 +9,7 @@ import pytest
 
 from groundswell.cli.logs import set_up
 from groundswell.engines.following import live
-from groundswell.engines.local import Run
+from groundswell.engines.run import Run
 from groundswell.errors import UsageError
 from groundswell.kernel.pipeline import Rules
 from groundswell.watch import LOG, SourceHealth, Watch

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.engines.following import StreamClock, live
-from groundswell.engines.local import Run, replay
+from groundswell.engines.local import replay
 from groundswell.engines.ordering import in_order
+from groundswell.engines.run import Run
 from groundswell.errors import NothingToReadError, SourceError
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import Batch, Board, Reject

@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
-from groundswell.engines.local import Run, replay
+from groundswell.engines.local import replay
 from groundswell.engines.questions import LONGEST, WAITING, Questions
+from groundswell.engines.run import Run
 from groundswell.errors import BusyError, GroundswellError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
 from groundswell.kernel.pipeline import Kernel

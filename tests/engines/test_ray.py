@@ -20,6 +20,7 @@ from groundswell.engines.hands import Alone
 from groundswell.engines.memory import remembered, resolve, take_up
 from groundswell.engines.ray.cluster import Cluster, Wanted
 from groundswell.engines.ray.counting import Counters
+from groundswell.engines.run import Run
 from groundswell.errors import UsageError
 from groundswell.kernel.counting import Counting
 from groundswell.kernel.pipeline import Rules
@@ -157,7 +158,7 @@ def test_a_replay_reads_ahead_and_tells_the_same(cluster: Cluster, tmp_path: Pat
     runs = []
     for hands in (None, Team(cluster, 2)):
         found: list[Board] = []
-        run = local.Run(on_board=found.append)
+        run = Run(on_board=found.append)
         local.replay(Recording(path), Rules(read_posts=0), run, hands=hands)
         runs.append(told(found))
     assert runs[0] == runs[1]
@@ -195,7 +196,7 @@ def test_live_batches_are_read_while_they_wait(
         if read == total:
             stop.set()
 
-    run = local.Run(on_board=found.append, on_batch=count, stop=stop)
+    run = Run(on_board=found.append, on_batch=count, stop=stop)
     source = Script(batches, live=True)
     summary = following.live([source], Rules(read_posts=0), run, hands=team)
     assert (summary.read, len(found) > 5) == (total, True)

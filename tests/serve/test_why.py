@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
-from groundswell.engines.local import Run, replay
+from groundswell.engines.local import replay
 from groundswell.engines.questions import Questions
+from groundswell.engines.run import Run
 from groundswell.errors import BusyError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
 from groundswell.model import iso

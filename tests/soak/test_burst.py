@@ -9,7 +9,8 @@ from bisect import bisect_left
 import pytest
 
 from groundswell import settings
-from groundswell.engines import following, loading, local
+from groundswell.engines import following, loading
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch, Board
@@ -53,7 +54,7 @@ def test_ten_times_the_rate_drops_nothing(
     with served(size) as url, Growth() as growth:
         timer = threading.Timer(seconds * 3 + 120, stop.set)  # a busy machine is no lost post
         timer.start()
-        run = local.Run(on_board, on_batch=on_batch, stop=stop)
+        run = Run(on_board, on_batch=on_batch, stop=stop)
         following.live([Jetstream((url,))], rules, run)
         timer.cancel()
     sent = [bisect_left(due, board.at - firsts[0]) for board in boards]

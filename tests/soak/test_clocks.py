@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from groundswell.engines import following, loading, local
+from groundswell.engines import following, loading
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Board
@@ -64,7 +65,7 @@ def followed(minutes: int, created: Iterator[str], wall: Wall = time.time) -> li
         source = Jetstream((server.url,))
         watch = Watch(lambda: [source.health], live=True, wall=wall)
         timer.start()
-        following.live([source], RULES, local.Run(on_board, stop=stop, watch=watch))
+        following.live([source], RULES, Run(on_board, stop=stop, watch=watch))
         timer.cancel()
     return [b.to_dict() for b in boards if b.at < BEGIN + minutes * 60 * MICROSECONDS]
 

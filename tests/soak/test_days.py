@@ -16,6 +16,7 @@ from groundswell import settings
 from groundswell.archive import Archive, Retention
 from groundswell.engines import loading, local
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch
@@ -94,7 +95,7 @@ def test_days_leave_memory_handles_and_disk_as_they_were(
     with Archive(tmp_path, retention=retention) as archive:
         archive.begin("replay", {})
         keeper = Keeper(archive, every_us=6 * HOUR)
-        run = local.Run(lambda board: slices.append(board.at), keeper=keeper,
+        run = Run(lambda board: slices.append(board.at), keeper=keeper,
                         stop=threading.Event())  # fmt: skip
         summary = local.replay(source, settings.rules(current), run)
     settled = source.sizes[days // 3 :]

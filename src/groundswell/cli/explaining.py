@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from groundswell import settings
+from groundswell.cli.playing import recording
 from groundswell.cli.stopping import stop_on_signals
-from groundswell.cli.streams import recording
 from groundswell.errors import UsageError
 
 

@@ -15,6 +15,7 @@ from groundswell import settings
 from groundswell.archive import Archive
 from groundswell.engines import local
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.errors import GroundswellError
 from groundswell.fetching import Fetcher
 from groundswell.model import MICROSECONDS, Story
@@ -138,5 +139,5 @@ def play_earlier(current: Settings, folder: Path, stop: threading.Event) -> None
     with Archive(folder) as archive:
         archive.begin("replay", {"simulated": MONTH_BEFORE})
         keeper = Keeper(archive, every_us=current.snapshot * MICROSECONDS)
-        run = local.Run(on_board=lambda _: None, stop=stop, keeper=keeper)
+        run = Run(on_board=lambda _: None, stop=stop, keeper=keeper)
         local.replay(night, settings.rules(current), run)

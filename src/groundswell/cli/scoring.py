@@ -12,6 +12,7 @@ from groundswell import settings
 from groundswell.cli.evaluate import OURS
 from groundswell.engines import loading, local
 from groundswell.engines.ordering import in_order
+from groundswell.engines.run import Run
 from groundswell.errors import NothingToReadError, UsageError
 from groundswell.evaluate import Event, Scorer, Scores
 from groundswell.evaluate.boards import boards
@@ -59,7 +60,7 @@ def _ours(trial: Trial, stop: threading.Event) -> Scores:
     source = Sifted(open_source(trial.file), trial.retweets)
     scorer = trial.scorer(simulated=source.simulated)
     with Progress(source) as progress:
-        run = local.Run(on_board=scorer.add, on_batch=progress.advance, stop=stop)
+        run = Run(on_board=scorer.add, on_batch=progress.advance, stop=stop)
         summary = local.replay(source, settings.rules(trial.settings), run)
     return scorer.result(method=OURS, posts=summary.read, seconds=summary.seconds)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,17 +11,13 @@ import typer
 
 from groundswell import settings
 from groundswell.cli.logs import set_up
+from groundswell.cli.playing import kept_of, ledger_of, log, play, recording, under
 from groundswell.cli.stopping import stop_on_signals
 from groundswell.errors import SourceError, UsageError
-from groundswell.model import Board, Reject
 from groundswell.scopes import ALL
-from groundswell.settings import Loaded
 
 if TYPE_CHECKING:
-    from groundswell.cli.show import Show
     from groundswell.engines.boards import Plan
-    from groundswell.engines.keeping import Keeper
-    from groundswell.review.ledger import Ledger
     from groundswell.sources import Source
 
 DEMO_SPEED = "60x"
@@ -77,14 +72,14 @@ def demo(
     night = SimulatedNight(load_scenario("awards-night"), seed=seed)
     loaded = settings.load({"port": port, "host": host})
     if once:
-        _replay([night], loaded, speed="max", mode=Show.table(loaded, night))
+        play([night], loaded, speed="max", mode=Show.table(loaded, night))
     else:
         rules = settings.rules(loaded.settings)
         with TemporaryDirectory(prefix="groundswell-demo-") as folder:
             press = pressing.simulated(loaded.settings, Path(folder))
-            ledger = _ledger(loaded.settings, None)
+            ledger = ledger_of(loaded.settings, None)
             show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
-            _replay(
+            play(
                 [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
                 alerts=True,
             )  # fmt: skip
@@ -134,10 +129,11 @@ def live(  # noqa: PLR0913 -- one option each
 
     from groundswell.cli import alerting, clustering, keeping, pressing
     from groundswell.cli.show import Show
-    from groundswell.engines import following, identity, local
+    from groundswell.engines import following, identity
     from groundswell.engines.barring import Barring
     from groundswell.engines.boards import plan
     from groundswell.engines.heeding import Heed
+    from groundswell.engines.run import Run
 
     boards = plan(loaded.settings)
     sources = [_stream(uri) for uri in source or ["jetstream"]]
@@ -154,7 +150,7 @@ def live(  # noqa: PLR0913 -- one option each
             keeper = keeping.followed(stack, loaded.settings, known)
             past = keeping.past(loaded.settings)
             archive = Path(loaded.settings.data_dir)
-        ledger = _ledger(loaded.settings, archive)
+        ledger = ledger_of(loaded.settings, archive)
         make = Show.terminal if no_serve else Show.desk
         show = make(
             loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
@@ -166,7 +162,7 @@ def live(  # noqa: PLR0913 -- one option each
             judge=show.judge,
         )  # fmt: skip
         show.alerts(alerts)
-        run = local.Run(
+        run = Run(
             on_board=show.board, on_batch=show.batch, stop=stop,
             questions=show.questions, watch=show.watch, keeper=keeper, on_revision=show.revise,
             heed=Heed(Path(loaded.settings.data_dir)), alerts=alerts.unkept,
@@ -227,137 +223,25 @@ def replay(  # noqa: PLR0913 -- one option each
     from groundswell.engines.boards import plan
 
     boards = plan(loaded.settings)
-    kept = _kept(files, rejects=rejects) if keep or resume else []
-    ledger = _log(review) if review else None
+    kept = kept_of(files, rejects=rejects) if keep or resume else []
+    ledger = log(review) if review else None
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
         show = Show.desk(
             loaded, [source], keep_open=True, names=boards.names, archive=archive,
-            ledger=ledger or _ledger(loaded.settings, archive),
+            ledger=ledger or ledger_of(loaded.settings, archive),
         )  # fmt: skip
     elif format_ == "ndjson":
         show = Show.ndjson(source, summary=not no_summary)
     else:
         show = Show.table(loaded, source, summary=not no_summary)
     if ledger and not serve:  # a desk does so by itself
-        show.board = _under(ledger, show.board)
+        show.board = under(ledger, show.board)
     beside = [Path("stdin" if name == "-" else name) for name in files] if rejects else []
-    _replay(
+    play(
         [source], loaded, speed=speed, mode=show, rejects=beside, boards=boards, kept=kept,
         resume=resume, alerts=alerts, ledger=ledger,
     )  # fmt: skip
-
-
-def _under(ledger: Ledger, show: Callable[[Board], None]) -> Callable[[Board], None]:
-    """Shows boards as a desk with these decisions would."""
-    from groundswell.review.showing import shown_board
-
-    rulings = ledger.rulings()
-    return lambda board: show(shown_board(board, rulings))
-
-
-def _log(file: Path) -> Ledger:
-    """The decisions of another run.
-
-    Raises:
-        UsageError: they cannot be read.
-    """
-    from groundswell.review.ledger import Ledger
-    from groundswell.review.lists import log_of
-
-    try:
-        return Ledger(replayed=log_of(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"expected decisions in {file}, got: {error}") from error
-
-
-def _kept(files: list[str], *, rejects: bool) -> list[str]:
-    """The recordings of a replay that is kept.
-
-    Raises:
-        UsageError: it is one that could not go on as it began.
-    """
-    if rejects:
-        raise UsageError(
-            "expected --rejects or --keep, got both: a run that goes on would keep lines twice",
-            hint="keep the rejects with a replay of their own",
-        )
-    if "-" in files and len(files) > 1:
-        raise UsageError("expected standard input alone to be kept", hint="put it into a file")
-    return files
-
-
-def _replay(  # noqa: PLR0913 -- all that one run is made of
-    sources: list[Source],
-    loaded: Loaded,
-    *,
-    speed: str,
-    mode: Show,
-    quick_us: int = 0,
-    rejects: Sequence[Path] = (),
-    boards: Plan | None = None,
-    kept: Sequence[str] = (),
-    resume: bool = False,
-    alerts: bool = False,
-    ledger: Ledger | None = None,
-) -> None:
-    """Runs one recording and shows it; rejects are kept beside the file that they stood in."""
-    rules = settings.rules(loaded.settings)
-    pace = settings.speed(speed)
-
-    from groundswell.cli import alerting, clustering, keeping
-    from groundswell.engines import identity, local
-    from groundswell.engines.barring import Barring
-    from groundswell.engines.heeding import Heed
-    from groundswell.sources.recordings import RejectWriter
-
-    stop = stop_on_signals()
-    with ExitStack() as stack:
-        keeper: Keeper | None = None
-        if kept and boards:
-            known = identity.of_replay(kept, rules, boards)
-            keeper = keeping.replayed(stack, loaded.settings, known, resume=resume)
-            if keeper is None:
-                return
-        hands = clustering.hands(stack, loaded.settings)
-        writers = [stack.enter_context(RejectWriter(path)) for path in rejects]
-
-        def keep(reject: Reject) -> None:
-            if writers:
-                writers[reject.recording].write([reject])
-
-        found = None
-        if alerts:
-            found = alerting.opened(
-                stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
-                judge=mode.judge,
-            )  # fmt: skip
-            mode.alerts(found)
-        run = local.Run(
-            on_board=mode.board, on_batch=mode.batch, on_reject=keep, stop=stop,
-            questions=mode.questions, watch=mode.watch, keeper=keeper, on_revision=mode.revise,
-            heed=Heed(Path(loaded.settings.data_dir)) if keeper else None,
-            alerts=found.unkept if found else None,
-            barring=Barring(ledger) if ledger else None,
-        )  # fmt: skip
-        stack.enter_context(mode)
-        if found:
-            stack.enter_context(found.couriers)
-        summary = local.replay(
-            sources[0], rules, run, speed=pace, quick_us=quick_us, plan=boards, hands=hands
-        )
-        mode.end(summary, run.stop)
-
-
-def recording(files: list[str]) -> Source:
-    """Recordings by their names, merged by time; a live source is refused."""
-    from groundswell.sources import open_source
-    from groundswell.sources.recordings import merge
-
-    opened = [open_source(name) for name in files]
-    if any(source.live for source in opened):
-        raise UsageError("expected recordings", hint="a live stream is followed by `live`")
-    return opened[0] if len(opened) == 1 else merge(opened)
 
 
 def _stream(uri: str) -> Source:
@@ -382,13 +266,6 @@ def _shown(boards: Plan, name: str) -> tuple[str, ...]:
     if name not in known and boards.each is None:
         raise UsageError(f"expected --show with one of {', '.join(known)}, got {name!r}")
     return boards.names
-
-
-def _ledger(current: settings.Settings, folder: Path | None) -> Ledger:
-    """Where editors' decisions about a run stand: beside what it keeps, or in memory."""
-    from groundswell.review.ledger import Ledger
-
-    return Ledger(folder, before_publish=current.review_before_publish)
 
 
 def _slice(text: str) -> int | None:

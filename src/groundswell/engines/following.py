@@ -18,7 +18,7 @@ from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.hands import Hands
 from groundswell.engines.keeping import keyed
 from groundswell.engines.loading import load_boards
-from groundswell.engines.local import Run
+from groundswell.engines.run import Run
 from groundswell.errors import GroundswellError
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS, Batch, Summary

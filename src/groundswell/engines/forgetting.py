@@ -1,6 +1,6 @@
 """Forgetting in a data folder that no run keeps: snapshot, journal, rows, free pages and log.
 
-A run that keeps it does the same by itself (`local.Run.forget`). Recordings and backups that were
+A run that keeps it does the same by itself (`run.Run.forget`). Recordings and backups that were
 put elsewhere are cleaned where they are named.
 """
 

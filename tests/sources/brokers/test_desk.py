@@ -16,8 +16,9 @@ import pytest
 
 from groundswell.archive import Archive
 from groundswell.archive.reading import Reader
-from groundswell.engines import following, loading, local
+from groundswell.engines import following, loading
 from groundswell.engines.keeping import Keeper
+from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch, Board
@@ -78,7 +79,7 @@ def follow(
             archive.begin("live", {})
         keeper = Keeper(archive, every_us=90 * SECOND)
         keeper.commit_seconds, keeper.share = 0.0, 1e9
-        run = local.Run(on_board=on_board, stop=stop, keeper=keeper)
+        run = Run(on_board=on_board, stop=stop, keeper=keeper)
         timer = threading.Timer(100, stop.set)
         timer.start()
         try:
@@ -146,7 +147,7 @@ def test_a_desk_that_keeps_nothing_acknowledges_what_it_counted(
         if run.tally.read == 1_800:
             stop.set()
 
-    run = local.Run(on_board=lambda _: None, on_batch=on_batch, stop=stop)
+    run = Run(on_board=lambda _: None, on_batch=on_batch, stop=stop)
     following.live([source], RULES, run)
     ends.cancel()
     assert run.tally.read == 1_800
