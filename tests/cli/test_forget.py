@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from groundswell.archive.store import is_kept
+from groundswell.archive.lock import is_kept
 from groundswell.errors import SourceError
 from groundswell.model import iso
 from groundswell.sources.names import resolved, spellings

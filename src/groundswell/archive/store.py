@@ -6,7 +6,6 @@ holds the folder's lock, which the system lets go of when the process ends, howe
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from groundswell.archive.database import (
     transaction,
 )
 from groundswell.archive.journal import Journal
+from groundswell.archive.lock import locked
 from groundswell.archive.retention import Retention, prune
 from groundswell.archive.revising import revise, rewind
 from groundswell.archive.rows import text
@@ -39,7 +39,6 @@ from groundswell.revision import Keys, Revision
 
 __all__ = ["Archive", "Position", "Retention", "Stream"]
 
-LOCK: Final = "lock"
 SNAPSHOTS: Final = "snapshots"
 JOURNAL: Final = "journal"
 
@@ -47,21 +46,6 @@ Kind = Literal["replay", "live"]
 AfterSlice = Callable[[apsw.Connection, int, Sequence[Board]], None]
 """Called after the rows of a slice, in their transaction: connection, its end, its boards."""
 Gap = tuple[int, int, str]
-
-
-def is_kept(folder: Path) -> bool:
-    """Whether a run keeps its archive in a folder now."""
-    try:
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def nobody(_: str) -> frozenset[int]:
@@ -117,7 +101,7 @@ class Archive:
         """Whether words that were taken back may still stand in the database's log."""
         with told(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(folder)
+            self._lock = locked(folder)
         try:
             self._db = connect(folder / FILE, write=True)
             self.snapshots = Snapshots(folder / SNAPSHOTS, points)
@@ -345,24 +329,6 @@ class Archive:
         with told(self.folder), transaction(self._db):
             self._db.execute("DELETE FROM snapshot")
         self.snapshots.keep_only("")
-
-
-def _locked(folder: Path) -> int:
-    """Holds the folder's lock.
-
-    Raises:
-        ArchiveError: another process holds it.
-    """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise ArchiveError(
-            f"expected {folder} to be free, another groundswell keeps its archive there",
-            hint="end it, or name another folder: GROUNDSWELL_DATA_DIR=…",
-        ) from None
-    return descriptor
 
 
 class _once:  # noqa: N801 -- used as `with _once(...)`

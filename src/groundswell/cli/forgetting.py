@@ -59,7 +59,7 @@ def forget(
     folder, ranked_us = Path(current.data_dir), current.rank_window * MICROSECONDS
 
     from groundswell.archive import optouts
-    from groundswell.archive.store import is_kept
+    from groundswell.archive.lock import is_kept
     from groundswell.engines import forgetting
     from groundswell.engines.heeding import Heed
     from groundswell.kernel.hashing import hash_strings
@@ -103,7 +103,7 @@ def _told_to_desk(folder: Path, ranked_us: int) -> Removed:
         ArchiveError: it did not in time.
     """
     from groundswell.archive import optouts
-    from groundswell.archive.store import is_kept
+    from groundswell.archive.lock import is_kept
     from groundswell.engines import forgetting
     from groundswell.engines.heeding import Heed
 

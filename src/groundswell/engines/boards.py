@@ -12,54 +12,25 @@ pause for more than `Rules.max_gap` slices while others go on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from groundswell import settings
 from groundswell.engines.census import SPOKEN, Census
+from groundswell.engines.further import Further, counted_of, named, revision_of
 from groundswell.engines.hands import Alone, Hands
-from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, joined, knows, takes
+from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, knows, takes
 from groundswell.errors import UsageError
 from groundswell.kernel.barred import Barred
 from groundswell.kernel.columns import Columns
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.ring import Ring
-from groundswell.model import Batch, Board, Counted, Story, StoryEvent
-from groundswell.revision import Cut, Revision
+from groundswell.model import Batch, Board, Counted
+from groundswell.revision import Revision
 from groundswell.scopes import ALL, EACH, Place, Scope, place
 from groundswell.settings import Settings
-
-ENOUGH = 512
-"""Posts of a scope that are counted at once, where its slice has as many."""
-
-
-@dataclass(slots=True)
-class Further:
-    """A board besides `all`."""
-
-    scope: Scope
-    takes: Takes
-    kernel: Kernel | None = None
-    """None before its first post."""
-    known: bool = False
-    """Whether the stream says what the scope goes by."""
-    waiting: list[tuple[Columns, Ints]] = field(default_factory=list)
-    """Posts of the open slice and their times that the kernel has not been given yet."""
-
-    def give(self, columns: Columns, times: Ints) -> None:
-        """Takes posts of the open slice; few ones wait, for a call costs as much as 50 posts."""
-        self.waiting.append((columns, times))
-        if sum(held.size for _, held in self.waiting) >= ENOUGH:
-            self.pass_on()
-
-    def pass_on(self) -> None:
-        """Gives the kernel all that waits."""
-        if self.kernel and self.waiting:
-            columns = joined([columns for columns, _ in self.waiting])
-            self.kernel.take(columns, np.concatenate([times for _, times in self.waiting]))
-            self.waiting.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +119,7 @@ class Boards:
         ends = [board.at for board in found]
         for one in self.further.values():
             one.pass_on()
-            found += _named(one, one.kernel.finish()) if one.kernel else self._blank(one, ends)
+            found += named(one, one.kernel.finish()) if one.kernel else self._blank(one, ends)
         return sorted([*found, *self._waiting(ends)], key=_place)
 
     def bar(self, barred: Barred, since: int) -> None:
@@ -173,7 +144,7 @@ class Boards:
         self._counted.clear()
         self.main.counted.clear()
         for one in self.further.values():
-            found += _counted(one)
+            found += counted_of(one)
         return sorted(found, key=_place)
 
     def revisions(self) -> list[Revision]:
@@ -247,7 +218,7 @@ class Boards:
         for one in self.further.values():
             one.pass_on()
             ticked = one.kernel.tick(number * us) if one.kernel else []
-            found += _named(one, ticked) if one.kernel else self._blank(one, closed)
+            found += named(one, ticked) if one.kernel else self._blank(one, closed)
         self._count(number - self.opened)
         self.opened = number
         return found
@@ -264,7 +235,7 @@ class Boards:
         if self.census:
             opened, ended = self.census.close(steps)
             for name in ended:
-                self._counted += _counted(self.further.pop(name))
+                self._counted += counted_of(self.further.pop(name))
             for name in opened:
                 scope = Scope(name, "lang", name)
                 self.further[name] = Further(scope, takes(scope), known=True)
@@ -289,47 +260,3 @@ class Boards:
 def _between(posts: Ints, begin: int, end: int) -> Ints:
     low, high = np.searchsorted(posts, (begin, end))
     return posts[low:high]
-
-
-def _counted(one: Further) -> list[Counted]:
-    """What its kernel counted for series, taken from it."""
-    if one.kernel is None:
-        return []
-    found = [replace(counted, board=one.scope.name) for counted in one.kernel.counted]
-    one.kernel.counted.clear()
-    return found
-
-
-def revision_of(name: str, found: Revision) -> Revision:
-    """What falls on a board, its stories called as that board calls them."""
-
-    def own(cut: Cut) -> Cut:
-        totals = {f"{name}-{story}": sums for story, sums in cut.totals.items()}
-        return replace(cut, totals=totals)
-
-    if name == ALL:
-        return found
-    veiled = own(found.veiled) if found.veiled is not None else None
-    return replace(found, board=name, struck=own(found.struck), veiled=veiled)
-
-
-def _named(one: Further, boards: list[Board]) -> list[Board]:
-    """Boards under their own name; their stories' ids differ from those of every other board."""
-    name = one.scope.name
-
-    def own(story: Story) -> Story:
-        return replace(story, id=f"{name}-{story.id}")
-
-    def happened(event: StoryEvent) -> StoryEvent:
-        other = event.other and f"{name}-{event.other}"
-        return replace(event, board=name, story=own(event.story), other=other)
-
-    return [
-        replace(
-            board,
-            board=name,
-            stories=tuple(own(story) for story in board.stories),
-            events=tuple(happened(event) for event in board.events),
-        )
-        for board in boards
-    ]

@@ -21,7 +21,7 @@ import zstandard
 from groundswell.archive import Archive
 from groundswell.archive.backup import backup, restore
 from groundswell.archive.database import FILE
-from groundswell.engines.boards import revision_of
+from groundswell.engines.further import revision_of
 from groundswell.engines.heeding import Heed
 from groundswell.engines.loading import load_tables
 from groundswell.engines.memory import Memory, resolve

@@ -11,8 +11,9 @@ import importlib
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, Final
 
-from groundswell.engines.boards import Boards, Further
+from groundswell.engines.boards import Boards
 from groundswell.engines.census import Census
+from groundswell.engines.further import Further
 from groundswell.engines.ordering import Ordering
 from groundswell.engines.scopes import takes
 from groundswell.engines.sharded import Sharded
