@@ -375,7 +375,9 @@ each was reported on before.
 SOONEST_HEAD = """## How soon it could be found at all: median minutes
 
 A board that tells an event as soon as so many different people have said each of its words, and
-nothing else, closes after so long. It would tell every table at which so many sit.
+nothing else, closes after so long. It would tell every table at which so many sit. Two slices were
+wanted for bursts of minutes: in slices of five minutes, as in the table of all methods, that is ten
+minutes; in slices of one minute it is less than what two people need.
 """
 LIMITS = """## What these figures do not say
 
