@@ -10,11 +10,11 @@ export function story() {
   share();
   closer();
   if (!told.dataset.stream) return;
-  let first = true;
   listen(told.dataset.stream, {
     board(event) {
-      if (!first || event.revised) newer(event.revised);
-      first = false;
+      // the first one is what stands here, unless a slice closed while the page came
+      const shown = document.querySelector("article.telling").dataset.at;
+      if (event.at !== shown || event.revised) newer(event.revised);
     },
     source() {},
     lost() {},
