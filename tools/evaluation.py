@@ -77,11 +77,12 @@ NIGHTS = (
           folder="crisislex-t6/west-texas-explosion-2013"),
     Night("fan-campaign", "Fan campaign 2022, control", "1m", LOOKED_AT,
           folder="worldcup-mentions-2022-11-18", events=False),
-    Night("fortnight", "Simulated fortnight", "5m", scenario="fortnight", seed=44),
+    Night("fortnight", "Simulated fortnight", "5m", "nothing; what it started falsely was read",
+          scenario="fortnight", seed=44),
     *(
         Night(f"fortnight-{seed}", "Simulated fortnight", "1m", scenario="fortnight", seed=seed,
               methods=(OURS,))
-        for seed in (44, 45, 46)
+        for seed in (47, 48, 49)
     ),
 )  # fmt: skip
 REAL = [night for night in NIGHTS if night.folder and night.events]
@@ -369,8 +370,8 @@ doubtful are counted apart; peers have no such doubts.
 MINUTES_HEAD = """## Simulated fortnights, a board a minute, as the desk runs
 
 F1 takes precision from what was announced and recall from what was listed. Seeds 21 to 23 and 31 to
-34 were looked at while constants were chosen, and are not shown; nor are 41 to 43, of which a week
-each was reported on before.
+34 were looked at while constants were chosen, and so were those events of 44 to 46
+that were missed: they are not shown; nor are 41 to 43, of which a week each was reported on before.
 """
 SOONEST_HEAD = """## How soon it could be found at all: median minutes
 

@@ -121,3 +121,17 @@ def test_a_story_says_what_tells_and_is_called_by_words() -> None:
     assert [term.label for term in carrying(said, 0.35, 8)] == ["53", "Zouma"]
     assert name(said)[0] == "Zouma"
     assert name([Telling("2-0", 9.0, 5, frozenset({1}), common=False, familiar=False)])[0] == "2-0"
+
+
+def test_a_term_that_was_told_stays_a_little_longer_than_one_that_comes() -> None:
+    """Words do not come and go from slice to slice; who falls far enough goes."""
+    told = [
+        Telling(label, weight, 3, frozenset({i}), common=False, familiar=False)
+        for i, (label, weight) in enumerate((("Zouma", 10.0), ("header", 3.0), ("corner", 1.0)), 1)
+    ]
+    before = frozenset(term.key for term in told)
+    assert [t.label for t in carrying(told, 0.4, 8)] == ["Zouma"]
+    stays = carrying(told, 0.4, 8, stays=0.5, before=before)
+    assert [t.label for t in stays] == ["Zouma", "header"]
+    assert [t.label for t in carrying(told, 0.4, 8, stays=0.5)] == ["Zouma"]
+    assert carrying([], 0.4, 8, stays=0.5, before=before) == []

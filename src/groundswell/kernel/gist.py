@@ -46,6 +46,11 @@ class Telling:
     familiar: bool
     """Whether all of its words are well known."""
 
+    @property
+    def key(self) -> int:
+        """The same for the same words, however they are written."""
+        return sum(self.parts) % (1 << 64)
+
 
 def gist(
     state: State,
@@ -66,9 +71,17 @@ def gist(
     return _whole([by_label[label] for label in alike.once(term.label for term in found)])
 
 
-def carrying(telling: list[Telling], share: float, most: int) -> list[Telling]:
-    """The terms that carry a story: those that tell at least `share` of what the best one does."""
-    return [term for term in telling if term.weight >= share * telling[0].weight][:most]
+def carrying(
+    telling: list[Telling], share: float, most: int, *, stays: float = 1.0,
+    before: frozenset[int] = frozenset(),
+) -> list[Telling]:  # fmt: skip
+    """The terms that carry a story: those that tell at least `share` of what the best one does.
+
+    Of those that carried it `before`, given by their keys, `stays` of that is enough: or else
+    words would come and go from slice to slice.
+    """
+    least = share * telling[0].weight if telling else 0.0
+    return [t for t in telling if t.weight >= least * (stays if t.key in before else 1.0)][:most]
 
 
 def name(telling: list[Telling]) -> tuple[str, float]:

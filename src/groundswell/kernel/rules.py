@@ -40,6 +40,8 @@ class Rules:
     company_lift: float = 4.0
     telling: float = 0.35
     """Share of what the best term of a story tells that a term of it must tell."""
+    stays: float = 0.5
+    """Part of that which is enough for a term that was told in the slice before."""
     aside: float = 0.1
     """The same for a term of a moment."""
     within: float = 0.35

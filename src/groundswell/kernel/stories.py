@@ -99,6 +99,8 @@ class Living:
     """What led its mood so far."""
     words: frozenset[int] = frozenset()
     """Hashes of all words that it was ever told by, well-known ones aside."""
+    carried: frozenset[int] = frozenset()
+    """Keys of the terms that it was told by last."""
 
 
 @dataclass(frozen=True, slots=True)

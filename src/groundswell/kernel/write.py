@@ -51,7 +51,10 @@ def write(
         living.terms = tuple(burst.key for burst in members)
         living.words |= echoes.named(members)
         said = gist(state, rules, members, recent(state, rules, posts), book)
-        telling = carrying(said, rules.telling, rules.most_terms)
+        telling = carrying(
+            said, rules.telling, rules.most_terms, stays=rules.stays, before=living.carried
+        )
+        living.carried = frozenset(term.key for term in telling)
         title, weight = name(telling)
         if weight > 1.3 * living.title_weight or title == living.title:
             living.title, living.title_weight = title, weight
