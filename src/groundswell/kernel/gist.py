@@ -72,9 +72,13 @@ def gist(
 
 
 def carrying(
-    telling: list[Telling], share: float, most: int, *, stays: float = 1.0,
+    telling: list[Telling],
+    share: float,
+    most: int,
+    *,
+    stays: float = 1.0,
     before: frozenset[int] = frozenset(),
-) -> list[Telling]:  # fmt: skip
+) -> list[Telling]:
     """The terms that carry a story: those that tell at least `share` of what the best one does.
 
     Of those that carried it `before`, given by their keys, `stays` of that is enough: or else

@@ -102,7 +102,7 @@ class Regions:
         Shards that each have some regions wait for one another there, so it is not often; and a
         block brings no more than a region has room for beyond `FULL`.
         """
-        return max(1, self.most >> 2)
+        return max(1, self.most >> 3)
 
     @property
     def _each(self) -> int:
