@@ -30,7 +30,7 @@ def test_boards_are_those_of_one_process(shards: int) -> None:
 
 def test_a_single_shard_counts_some_posts_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """It needs nobody else's answers, so no empty step is taken; the boards are the same."""
-    monkeypatch.setattr("groundswell.kernel.shards.PIECE", 16)
+    monkeypatch.setattr("groundswell.kernel.counts.RUN", 16)
     hands = Several(1)
     assert play(list(night()), hands) == list(alone())
     assert hands.crews[0].empty == 0

@@ -17,9 +17,11 @@ from groundswell.kernel.hashing import GOLDEN
 from groundswell.kernel.shards import Bits, Run
 
 RUN_POSTS: Final = 32_768
-RUN_TOKENS: Final = 1 << 19
+RUN_TOKENS: Final = 1 << 20
 """A run is whole when it has one of these, or a quarter of what the ring holds."""
 _LOAD: Final = 0.75
+_NEVER: Final = 1 << 62
+"""Tokens of a block that no stream fills."""
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -42,7 +44,10 @@ class _Waiting:
 
 
 class Cutter:
-    """Takes posts that are in the ring, and gives runs: each of one slice and one block of tokens.
+    """Takes posts that are in the ring, and gives runs of one slice each.
+
+    Where shards wait for one another a run is of one block, too: all terms before it must have been
+    counted when some are forgotten.
 
     What those said who write for the second time comes with a run, for the pair sets; it may come
     earlier than it must, for nobody asks for an author's pairs before.
@@ -52,12 +57,15 @@ class Cutter:
         self,
         people: NDArray[Any],
         authors: int,
-        block_tokens: int,
+        block_tokens: int | None,
         give: Callable[[int, Run], None],
     ) -> None:
-        """`people` and `authors` are those of the open slice; `give` takes a block and its run."""
+        """`people` and `authors` are those of the open slice; `give` takes a block and its run.
+
+        Without `block_tokens` a run may be of several blocks, and every run's is number 0.
+        """
         self.people, self.authors = people, authors
-        self._block_tokens, self._give = block_tokens, give
+        self._block_tokens, self._give = block_tokens or _NEVER, give
         self._waiting = _Waiting()
         self._said: Said
 

@@ -75,9 +75,8 @@ class Sharded:
         self._crew = crew
         self._many = bool((crew.owner != crew.owner[0]).any())
         """Whether phrases need steps of their own: a single shard counts a run in one."""
-        self._cutter = Cutter(
-            counts.people.copy(), counts.authors, counts.regions.block_tokens, self._put
-        )
+        block_tokens = counts.regions.block_tokens if self._many else None
+        self._cutter = Cutter(counts.people.copy(), counts.authors, block_tokens, self._put)
         self._run: Run | None = None
         """Whose words are being counted, or were at the last step."""
         self._before: Run | None = None
@@ -149,7 +148,7 @@ class Sharded:
         Where a block of tokens begins terms may be forgotten, so all phrases before it are counted
         first: triples at the beginning of that very step.
         """
-        while True:
+        while self._runs or most < 0:
             if self._asked:
                 if len(self._runs) <= most and not self._crew.ready():
                     return

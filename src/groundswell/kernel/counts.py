@@ -27,6 +27,7 @@ streams", VLDB 2002, is the same bargain).
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -41,6 +42,7 @@ from groundswell.kernel.regions import SHIFT, Regions
 
 _LOAD: Final = 0.75
 _POWERS: Final = 4096
+_Stretch = slice  # `Counts.slice` is another
 RUN: Final = 1 << 15
 """Tokens that are swept at once: what is known of them stays in the processor's cache."""
 
@@ -95,8 +97,36 @@ class Counts:
         authors: NDArray[np.uint64],
     ) -> None:
         """See `Counting`."""
+        rings = (said.hashes, said.joins, said.back), 0, said.hashes.size - 1
+        for run, offsets in self._runs(first, sizes):
+            posts = first[run], sizes[run], authors[run]
+            self._sweep(rings, posts[:2], self._meet(said, posts), offsets)
+
+    def count_terms(
+        self,
+        said: Said,
+        first: NDArray[np.int64],
+        sizes: NDArray[np.uint16],
+        salts: NDArray[np.uint64],
+    ) -> None:
+        """Counts posts that stand in a row of their own, and whose authors are counted elsewhere.
+
+        `said` begins with the first of them; `salts` are what their authors' pairs are made with, 0
+        for an author's first post of the slice. Shape (posts,) each.
+        """
         if not first.size:
             return
+        row = (said.hashes, said.joins, said.back), int(first[0]), sweep.ROW_MASK
+        for run, offsets in self._runs(first, sizes):
+            self._sweep(row, (first[run], sizes[run]), salts[run], offsets)
+
+    def _runs(
+        self, first: NDArray[np.int64], sizes: NDArray[np.uint16]
+    ) -> Iterator[tuple[_Stretch, NDArray[np.int64]]]:
+        """Posts that are swept at once, and where in them the tokens of each begin.
+
+        Before each, terms are forgotten where that is due.
+        """
         tokens = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
         blocks = first // self.regions.block_tokens
         begin = 0
@@ -104,13 +134,11 @@ class Counts:
             self.evicted += self.regions.settle(int(first[begin]), self.slice)
             end = int(np.searchsorted(blocks, blocks[begin], "right"))
             end = min(end, max(begin + 1, int(np.searchsorted(tokens, tokens[begin] + RUN))))
-            run = slice(begin, end)
-            offsets = tokens[begin : end + 1] - tokens[begin]
-            self._sweep(said, (first[run], sizes[run], authors[run]), offsets)
+            yield slice(begin, end), tokens[begin : end + 1] - tokens[begin]
             begin = end
 
-    def _sweep(self, said: Said, posts: tuple[Any, ...], offsets: NDArray[np.int64]) -> None:
-        """Counts a run of posts: their authors, all words, then phrases that may matter."""
+    def _meet(self, said: Said, posts: tuple[Any, ...]) -> NDArray[np.uint64]:
+        """Enters who wrote posts; what their pairs are made with."""
         salts = np.empty(posts[0].size, np.uint64)
         at = 0
         while at < salts.size:
@@ -119,21 +147,33 @@ class Counts:
                 self.most_pairs,
             )  # fmt: skip
             self.make_room(why, 0, 0)
+        return salts
+
+    def _sweep(
+        self,
+        where: tuple[tuple[NDArray[Any], ...], int, int],
+        posts: tuple[Any, ...],
+        salts: NDArray[np.uint64],
+        offsets: NDArray[np.int64],
+    ) -> None:
+        """Counts a run of posts: all words, then phrases that may matter.
+
+        `where` are the tokens as `sweep` takes them: a ring, or a row that begins somewhere.
+        """
         alive = np.zeros(int(offsets[-1]), np.uint8)
-        rings = (said.hashes, said.joins, said.back)
         regions, current, post, token = self.regions, np.uint32(self.slice), 0, 0
         while post < salts.size:
             post, token, why = sweep.words(
-                regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals, rings,
+                regions.places, regions.used, SHIFT, self.powers, self.pairs, self.totals, where,
                 posts, salts, offsets, alive, (post, token, current, self.most_pairs),
             )  # fmt: skip
             if why:
                 position = int(posts[0][post]) + token
-                key = int(said.hashes[position & (said.hashes.size - 1)])
+                key = int(where[0][0][(position - where[1]) & where[2]])
                 self.make_room(why, key, position)
         room = self._room(alive.size)
         for length in range(2, table.GRAMS + 1):
-            items = room[: sweep.gather(length, rings, posts, offsets, alive, room)]
+            items = room[: sweep.gather(length, where, posts, offsets, alive, room)]
             at = 0
             while at < items.size:
                 at, why = sweep.phrases(

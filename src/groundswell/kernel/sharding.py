@@ -64,9 +64,13 @@ def own_phrases(length, hashes, joins, first, alive, mine, items):  # type: igno
 def spread(pairs, totals, items, salts, at, most_pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Puts terms into the pair set, of the posts' authors; (the next one, why it stopped)."""
     pairs, totals, items, salts = lent(pairs), lent(totals), lent(items), lent(salts)
+    mask = np.uint64(pairs.size - 1)
     while at < items.size:
         if totals[0] >= most_pairs:
             return at, PAIRS_FULL
+        if at + AHEAD < items.size:
+            later = items[at + AHEAD]
+            prefetch(pairs, mix(later.key ^ salts[later.post]) & mask)
         totals[0] += enter(pairs, mix(items[at].key ^ salts[items[at].post]))
         at += 1
     return at, DONE

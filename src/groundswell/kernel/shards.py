@@ -15,22 +15,18 @@ number of shards and any cut into runs.
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import sharding, sweep, table
-from groundswell.kernel.counting import Found
+from groundswell.kernel.counting import Found, Said
 from groundswell.kernel.counts import Counts
-from groundswell.kernel.distinct import distinct
 from groundswell.kernel.parts import REGIONS, Part, housed, packed
 
 DRAIN: Final = 2
 """Steps without a run after which every phrase is counted."""
-PIECE: Final = 1 << 15
-"""Tokens that a shard of all regions counts at once: what is known of them stays in the cache."""
 Bits = NDArray[np.uint8]
 """A flag for each token of a run, eight to a byte, shape (⌈tokens / 8⌉,)."""
 
@@ -109,10 +105,10 @@ class Shard:
             pairs = np.packbits(self._count(self._last, 2, _flags(step.words, self._last))[0])
         words = back = None
         if step.run is not None:
-            self.state.evicted += self.state.regions.settle(step.run.base, self.state.slice)
             if self.mine.all():
                 back = self._count_all(step.run)
                 return Answer(None, back, None, self.state.used, self.state.evicted)
+            self.state.evicted += self.state.regions.settle(step.run.base, self.state.slice)
             alive, back = self._count(step.run, 1, _NONE)
             words = np.packbits(alive)
         self._before, self._last = self._last, step.run
@@ -159,22 +155,13 @@ class Shard:
         return found
 
     def _count_all(self, run: Run) -> NDArray[np.uint32]:
-        """Counts all terms of a run, some posts after the others; distances of its words."""
-        tokens = run.hashes.size
-        back, none = np.empty(tokens, np.uint32), np.empty(tokens, np.uint32)
-        lives = np.zeros((table.GRAMS, tokens), np.uint8)
+        """Counts all terms of a run, as one table does; distances of its words."""
         for length in range(1, table.GRAMS + 1):
             self._spread(run, length)
-        cuts = np.searchsorted(run.first, np.arange(0, tokens + PIECE, PIECE))
-        for begin, end in pairwise(distinct(cuts.clip(max=run.salts.size)).tolist()):
-            posts = run.first[begin : end + 1], run.salts[begin:end]
-            alive = _NONE
-            for length in range(1, table.GRAMS + 1):
-                items = self._own(length, (run.hashes, run.joins, posts[0]), alive)
-                alive = lives[length - 1]
-                given = back[posts[0][0] :] if length == 1 else none
-                self._enter(items, posts, (alive, given), (length, run.base))
-        return back
+        said = Said(run.hashes, run.joins, np.empty(run.hashes.size, np.uint32))
+        sizes = np.diff(run.first).astype(np.uint16)
+        self.state.count_terms(said, run.base + run.first[:-1], sizes, run.salts)
+        return said.back
 
     def _enter(
         self,

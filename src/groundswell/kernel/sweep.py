@@ -36,6 +36,8 @@ ITEM: Final = np.dtype([("key", "u8"), ("post", "u4"), ("token", "u4")])
 """A phrase to count: in which post of the run, and which token of it ends it."""
 AHEAD: Final = 24
 """Terms by which records are asked for before they are needed."""
+ROW_MASK: Final = (1 << 62) - 1
+"""Of tokens that stand in a row; of those in a ring it is the ring's size less one."""
 _ALIVE, _FULL = 1, 2
 
 
@@ -124,17 +126,19 @@ def lookup(places, shift, keys, out):  # type: ignore[no-untyped-def]  # noqa: A
 def words(places, used, shift, powers, pairs, totals, said, posts, salts, offsets, alive, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- one hot loop
     """Counts all tokens of posts, from post `at[0]`, token `at[1]` on; (post, token, why it ended).
 
-    `alive[offsets[post] + token]` becomes whether the token is alive.
+    `said` are hashes, joins and where distances go; the position of the first; and the mask of what
+    they stand in. `alive[offsets[post] + token]` becomes whether the token is alive.
     """
     places, used, powers, pairs = lent(places), lent(used), lent(powers), lent(pairs)
-    hashes, back, alive = lent(said[0]), lent(said[2]), lent(alive)
+    (hashes, _, back), origin, ring = said
+    hashes, back, alive = lent(hashes), lent(back), lent(alive)
+    last = hashes.size - 1
     totals, salts, offsets = lent(totals), lent(salts), lent(offsets)
     first, sizes = lent(posts[0]), lent(posts[1])
     post, i, current, most_pairs = at
-    ring = hashes.size - 1
     pair_mask = np.uint64(pairs.size - 1)
     while post < first.size:
-        begin, size, salt = first[post], np.int64(sizes[post]), salts[post]
+        begin, size, salt = first[post] - origin, np.int64(sizes[post]), salts[post]
         if salt:
             if totals[0] + size > most_pairs:
                 return post, i, PAIRS_FULL
@@ -143,11 +147,11 @@ def words(places, used, shift, powers, pairs, totals, said, posts, salts, offset
                 prefetch(pairs, key & pair_mask)
         offset = offsets[post]
         while i < size:
-            ask(places, shift, hashes[(begin + i + AHEAD) & ring])
+            ask(places, shift, hashes[min((begin + i + AHEAD) & ring, last)])
             place_ = (begin + i) & ring
             lives, distance = visit(
                 places, used, shift, (alive, shift), powers, pairs, totals, hashes[place_],
-                (np.uint32(begin + i), np.uint32(i), salt, current), np.uint32(1),
+                (np.uint32(origin + begin + i), np.uint32(i), salt, current), np.uint32(1),
             )  # fmt: skip
             if lives < 0:
                 return post, i, -lives
@@ -162,13 +166,13 @@ def words(places, used, shift, powers, pairs, totals, said, posts, salts, offset
 @njit(nogil=True, cache=True)
 def gather(length, said, posts, offsets, alive, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Lists the phrases of `length` words (2 or 3) whose parts are alive; how many."""
-    hashes, joins, items = lent(said[0]), lent(said[1]), lent(items)
+    (hashes, joins, _), origin, ring = said
+    hashes, joins, items = lent(hashes), lent(joins), lent(items)
     first, sizes = lent(posts[0]), lent(posts[1])
-    ring = hashes.size - 1
     part = np.uint8(_ALIVE if length == 2 else _FULL)
     n = 0
     for post in range(first.size):
-        begin, offset = first[post], offsets[post]
+        begin, offset = first[post] - origin, offsets[post]
         for i in range(1, sizes[post]):
             at = (begin + i) & ring
             if alive[offset + i] & alive[offset + i - 1] & part and joins[at]:
