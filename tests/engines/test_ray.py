@@ -37,7 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Futu
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    """Three counters and two readers, on this machine."""
+    """Three counters and a reader, on this machine."""
     pytest.importorskip("ray", reason="needs groundswell[ray]")
     with Cluster(Wanted(3, memory_mb=256)) as begun:
         yield begun

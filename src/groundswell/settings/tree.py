@@ -56,7 +56,7 @@ class Settings:
     )
     workers: int = _setting(
         2,
-        "processes that count, with engine ray; half as many, rounded down, read",
+        "processes that count, with engine ray; a third as many, rounded down, read",
         "processes",
         1,
         64,

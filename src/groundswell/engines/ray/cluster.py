@@ -39,7 +39,7 @@ class Wanted:
     """What is asked of a cluster."""
 
     workers: int = 1
-    """Processes that count, 1 to `MOST`; half as many read, and with a single one the head."""
+    """Processes that count, 1 to `MOST`; a third as many read, and with one or two the head."""
     address: str = ""
     """Of a cluster that is there; without one a cluster of this machine is begun."""
     memory_mb: int = 512
@@ -65,7 +65,7 @@ class Cluster:
             with _signals_kept():
                 self._begin()
             self._checked()
-            self.readers = Readers(self._ray, self._wanted.workers // 2)
+            self.readers = Readers(self._ray, _readers(self._wanted.workers))
             self.counters = Counters(self._ray, self._wanted.workers)
         except BaseException:
             self.__exit__(None, None, None)
@@ -151,7 +151,12 @@ def _signals_kept() -> Iterator[None]:
 
 def _actors(workers: int) -> int:
     """Processes that a number of workers makes."""
-    return workers + workers // 2
+    return workers + _readers(workers)
+
+
+def _readers(workers: int) -> int:
+    """How many of them read: one takes more than it saves, so it is for a head without time."""
+    return workers // 3
 
 
 def _version() -> str:
