@@ -110,5 +110,7 @@ def test_names_that_fall_are_told_and_common_words_are_not(tables: Tables, book:
     (first, *_) = [moment for moment in told if moment.title == "Grzelczak"]
     assert "gloves" in first.terms
     assert first.authors == 3
+    assert all(moment.title in row.terms for row in running(found) for moment in row.moments[:2])
+    assert all(row.terms[0] == row.title for row in running(found))
     assert not any("@nobody" in (moment.title, *moment.terms) for moment in told)
     assert not any(moment.title == "chicken" for moment in told)

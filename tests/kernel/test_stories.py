@@ -123,6 +123,24 @@ def test_a_story_says_what_tells_and_is_called_by_words() -> None:
     assert name([Telling("2-0", 9.0, 5, frozenset({1}), common=False, familiar=False)])[0] == "2-0"
 
 
+def test_ordinary_words_must_tell_more_than_names() -> None:
+    """Of what tells half as much as the best, a known name stays and a known word does not."""
+    told = [
+        Telling(label, weight, 3, frozenset({i}), common=False, familiar=known)
+        for i, (label, weight, known) in enumerate(
+            (
+                ("Zouma", 10.0, False), ("penalty", 8.0, True), ("Valencia", 5.0, True),
+                ("BREAKING", 5.0, True), ("brought", 5.0, True), ("90", 5.0, True),
+                ("東京", 5.0, True), ("gegenpressing", 5.0, False),
+            ),
+            1,
+        )
+    ]  # fmt: skip
+    kept = [term.label for term in carrying(told, 0.4, 8, ordinary=2.0)]
+    assert kept == ["Zouma", "penalty", "Valencia", "東京", "gegenpressing"]
+    assert len(carrying(told, 0.4, 8)) == len(told)
+
+
 def test_a_term_that_was_told_stays_a_little_longer_than_one_that_comes() -> None:
     """Words do not come and go from slice to slice; who falls far enough goes."""
     told = [

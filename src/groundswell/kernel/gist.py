@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import alike, company, stories
 from groundswell.kernel.detect import general_use, rarest
-from groundswell.kernel.naming import surface
+from groundswell.kernel.naming import surface, titled
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.usage import Lexicon
@@ -45,6 +45,12 @@ class Telling:
     """Whether it begins and ends with everyday words."""
     familiar: bool
     """Whether all of its words are well known."""
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether it is well known and not written as a name, in a script that has capitals."""
+        cased = self.label.lower() != self.label.upper() or self.label.isdecimal()
+        return self.familiar and cased and not titled(self.label)
 
     @property
     def key(self) -> int:
@@ -76,16 +82,23 @@ def carrying(
     share: float,
     most: int,
     *,
+    ordinary: float = 1.0,
     stays: float = 1.0,
     before: frozenset[int] = frozenset(),
 ) -> list[Telling]:
     """The terms that carry a story: those that tell at least `share` of what the best one does.
 
-    Of those that carried it `before`, given by their keys, `stays` of that is enough: or else
-    words would come and go from slice to slice.
+    Ordinary words must tell `ordinary` times that: beside the names of a story they hardly ever
+    say what it is. Of those that carried it `before`, given by their keys, `stays` of it is enough:
+    or else words would come and go from slice to slice.
     """
     least = share * telling[0].weight if telling else 0.0
-    return [t for t in telling if t.weight >= least * (stays if t.key in before else 1.0)][:most]
+
+    def carries(term: Telling) -> bool:
+        asked = least * (ordinary if term.ordinary else 1.0)
+        return term.weight >= asked * (stays if term.key in before else 1.0)
+
+    return [term for term in telling if carries(term)][:most]
 
 
 def name(telling: list[Telling]) -> tuple[str, float]:

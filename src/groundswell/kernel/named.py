@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from groundswell.kernel import alike, stories
 from groundswell.kernel.evidence import recent
 from groundswell.kernel.gist import gist
 from groundswell.kernel.kinds import TAG
-from groundswell.kernel.naming import name_all
+from groundswell.kernel.naming import name_all, titled
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.kernel.usage import Lexicon
@@ -27,6 +28,8 @@ SHARED = 0.5
 """Share of the posts of the rarer of two names from which on they are told together."""
 LIFT, SHARE, TERMS = 1.5, 0.25, 6
 """What else its posts say: so much more often than others, in so many of them, so many terms."""
+CARRY: Final = 3
+"""Terms of a moment that may be told as the running story's."""
 
 
 def with_names(
@@ -47,8 +50,15 @@ def with_names(
     groups = _grouped(heard, told, rules.most_moments - len(story.moments))
     if state.running is not None:
         state.running.named = frozenset(burst.key for group in groups for burst in group)
-    moments = [_moment(state, rules, group, book) for group in groups]
-    return replace(story, moments=(*story.moments, *moments))
+    moments = (*story.moments, *(_moment(state, rules, group, book) for group in groups))
+    return replace(story, moments=moments, terms=_terms(rules, story, moments))
+
+
+def _terms(rules: Rules, story: Story, moments: tuple[Moment, ...]) -> tuple[str, ...]:
+    """The subject's words, and in what room they leave what carries its moments: titles first."""
+    titles = [moment.title for moment in moments]
+    carry = [term for moment in moments for term in moment.terms[:CARRY]]
+    return alike.once([*story.terms, *titles, *carry])[: rules.most_terms]
 
 
 def _grouped(
@@ -69,8 +79,7 @@ def _grouped(
 
 def _is_name(burst: stories.Burst) -> bool:
     """Whether a burst is surely more than a word that everybody uses."""
-    words = burst.label.split()
-    title = len(words) > 1 and all(word[:1].isupper() and not word.isupper() for word in words)
+    title = " " in burst.label and titled(burst.label)
     return burst.kind <= TAG and not burst.common and (title or not burst.familiar)
 
 

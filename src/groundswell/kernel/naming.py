@@ -112,6 +112,15 @@ def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
     return bool(counts_.max() >= GOES_ON * at.size)
 
 
+def titled(label: str) -> bool:
+    """Whether each word is written as a name is: a capital, then small letters.
+
+    >>> titled("Enner Valencia"), titled("Qatar becomes"), titled("BREAKING"), titled("own goal")
+    (True, False, False, False)
+    """
+    return all(word[:1].isupper() and not word.isupper() for word in label.split())
+
+
 def is_common(state: State, parts: tuple[int, ...]) -> bool:
     """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
     edges = state.counts.find(np.array([parts[0], parts[-1]], np.uint64))

@@ -44,6 +44,8 @@ class Rules:
     """The same for a term of a moment."""
     within: float = 0.35
     """The same for a well-known word beside the best term of its own moment."""
+    ordinary: float = 2.0
+    """How much more of it a well-known word must tell that is not written as a name."""
     stays: float = 0.5
     """Part of `telling` that is enough for a term that was told in the slice before."""
     focused: float = 0.75

@@ -52,8 +52,9 @@ def write(
         living.words |= echoes.named(members)
         said = gist(state, rules, members, recent(state, rules, posts), book)
         telling = carrying(
-            said, rules.telling, rules.most_terms, stays=rules.stays, before=living.carried
-        )
+            said, rules.telling, rules.most_terms, ordinary=rules.ordinary,
+            stays=rules.stays, before=living.carried,
+        )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
         title, weight = name(telling)
         if weight > 1.3 * living.title_weight or title == living.title:
