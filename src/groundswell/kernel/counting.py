@@ -22,7 +22,8 @@ the first time; that of a triple, one more."""
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Where tokens are read: rings of one size, a power of two, by token position."""
+    """Where tokens are read: rings of one size, a power of two, by token position; or rows that
+    begin with some token (`counts.Counts.count_terms`)."""
 
     hashes: NDArray[np.uint64]
     joins: NDArray[np.uint8]

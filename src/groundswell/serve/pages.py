@@ -136,16 +136,24 @@ def pace(slice_us: int) -> str:
 def carrying(story: Story) -> list[str]:
     """Terms that say more than its title, FEW at most; a part of another one is left out.
 
+    Of a running story also what its moments say, which stand below it.
+
     >>> told = Story("a", 1, "Ida Wilt", ("Ida Wilt", "empty chair", "the empty chair", "host"), 0,
     ...              "rising", 9, 9, 1.0, 8.0, 3.0, 9.0, 900_000_000)
     >>> carrying(told)
     ['the empty chair', 'host']
+    >>> from dataclasses import replace
+    >>> from groundswell.model import Moment
+    >>> carrying(replace(told, subject=True, moments=(Moment("host", ("host",), 0, 0, 3),)))
+    ['the empty chair']
     """
     words = [f" {term.casefold()} " for term in (story.title, *story.terms)]
+    below = {term for moment in story.moments for term in (moment.title, *moment.terms)}
     found = [
         term
         for term, own in zip(story.terms, words[1:], strict=True)
         if not any(own in other and own != other for other in words) and own != words[0]
+        if not (story.subject and term in below)
     ]
     return list(dict.fromkeys(found))[:FEW]
 
