@@ -22,8 +22,10 @@ the first time; that of a triple, one more."""
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Where tokens are read: rings of one size, a power of two, by token position; or rows that
-    begin with some token (`counts.Counts.count_terms`)."""
+    """Where tokens are read: rings of one size, a power of two, by token position.
+
+    `counts.Counts.count_terms` takes rows instead.
+    """
 
     hashes: NDArray[np.uint64]
     joins: NDArray[np.uint8]
