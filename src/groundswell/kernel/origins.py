@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from operator import is_
 from typing import Final
 
@@ -52,9 +53,7 @@ def _networks(ids: list[str]) -> list[str]:
     >>> _networks(["at://a/1", "at://b/2"]), _networks(["at://a/1", "7"])
     (['b', 'b'], ['b', ''])
     """
-    joined = _MARK.join(ids)
-    others = len(ids) - 1
-    if joined.startswith(_AT) and joined.count(_MARK) == joined.count(_MARK + _AT) == others:
+    if all(map(str.startswith, ids, repeat(_AT))):
         return [_BLUESKY] * len(ids)
     return [_BLUESKY if one.startswith(_AT) else "" for one in ids]
 
