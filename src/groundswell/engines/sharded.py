@@ -154,7 +154,7 @@ class Sharded:
                     return
                 self._take()
             under_way = self._many and (self._run is not None or self._before is not None)
-            if not self._runs and not (under_way and most < 0):
+            if not self._runs and not under_way:
                 return
             if under_way and (not self._runs or self._waits(self._runs[0][0])):
                 self._step(None)

@@ -40,14 +40,14 @@ class Rules:
     company_lift: float = 4.0
     telling: float = 0.35
     """Share of what the best term of a story tells that a term of it must tell."""
-    aside: float = 0.1
-    """The same for a term of a moment."""
-    within: float = 0.35
-    """The same for a well-known word beside the best term of its own moment."""
     ordinary: float = 2.0
-    """How much more of it a well-known word must tell that is not written as a name."""
+    """Times `telling` that a well-known word must tell which is not written as a name."""
     stays: float = 0.5
     """Part of `telling` that is enough for a term that was told in the slice before."""
+    aside: float = 0.1
+    """As `telling`, for a term of a moment."""
+    within: float = 0.35
+    """The same for a well-known word beside the best term of its own moment."""
     focused: float = 0.75
     """Share of the posts that speak of the board's subject from which on it has only one."""
     tied_slices: int = 0

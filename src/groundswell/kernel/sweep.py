@@ -123,14 +123,14 @@ def lookup(places, shift, keys, out):  # type: ignore[no-untyped-def]  # noqa: A
 
 
 @njit(nogil=True, cache=True)
-def words(places, used, shift, powers, pairs, totals, said, posts, salts, offsets, alive, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- one hot loop
+def words(places, used, shift, powers, pairs, totals, where, posts, salts, offsets, alive, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- one hot loop
     """Counts all tokens of posts, from post `at[0]`, token `at[1]` on; (post, token, why it ended).
 
-    `said` are hashes, joins and where distances go; the position of the first; and the mask of what
-    they stand in. `alive[offsets[post] + token]` becomes whether the token is alive.
+    `where` are hashes, joins and where distances go; the position of the first; and the mask of
+    what they stand in. `alive[offsets[post] + token]` becomes whether the token is alive.
     """
     places, used, powers, pairs = lent(places), lent(used), lent(powers), lent(pairs)
-    (hashes, _, back), origin, ring = said
+    (hashes, _, back), origin, ring = where
     hashes, back, alive = lent(hashes), lent(back), lent(alive)
     last = hashes.size - 1
     totals, salts, offsets = lent(totals), lent(salts), lent(offsets)
@@ -164,9 +164,9 @@ def words(places, used, shift, powers, pairs, totals, said, posts, salts, offset
 
 
 @njit(nogil=True, cache=True)
-def gather(length, said, posts, offsets, alive, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+def gather(length, where, posts, offsets, alive, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Lists the phrases of `length` words (2 or 3) whose parts are alive; how many."""
-    (hashes, joins, _), origin, ring = said
+    (hashes, joins, _), origin, ring = where
     hashes, joins, items = lent(hashes), lent(joins), lent(items)
     first, sizes = lent(posts[0]), lent(posts[1])
     part = np.uint8(_ALIVE if length == 2 else _FULL)
