@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import origins, ring
 from groundswell.kernel.accounts import answered, instance
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.hashing import hash_alike, hash_strings
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.model import Batch
 
@@ -36,13 +35,14 @@ def of(batch: Batch, prepared: list[str], tokens: Tokens) -> Columns:
     )
     accounts = _hashed(batch.replies, answered) if any(batch.replies) else nobody
     # a did:plc is at home nowhere, and most streams have no other accounts
-    away = all(map(str.startswith, batch.authors, repeat("did:plc:")))
+    people, away = hash_alike(authors, "did:plc:")
+    ids, bluesky = hash_alike(batch.ids, origins.BLUESKY)
     hosted = nobody if away else _hashed(batch.authors, instance)
     flags = np.zeros(len(batch), np.uint64)
     if batch.unquoted:
         flags[[post_id in batch.unquoted for post_id in batch.ids]] = ring.UNQUOTED
-    hashes = (hash_strings(authors), hash_strings(batch.ids), accounts, hosted, flags)
-    return prepared, tokens, hashes, origins.written(batch, prepared), batch.langs
+    came = origins.written(batch, prepared, bluesky=bluesky)
+    return prepared, tokens, (people, ids, accounts, hosted, flags), came, batch.langs
 
 
 def _hashed(names: list[str], what: Callable[[str], str]) -> NDArray[np.uint64]:

@@ -281,7 +281,8 @@ class Counts:
     ) -> Found:
         """See `Counting`."""
         asked = [np.float32(value) for value in (min_authors, z * z / 2, share, prior)]
-        return self._found(self.regions.candidates(self.slice, volumes, asked))
+        slow = bool((self.decays[1:] <= self.decays[0]).all())
+        return self._found(self.regions.candidates(self.slice, volumes, asked, slow=slow))
 
     def apart(self) -> Counting:
         """See `Counting`: what is shared is only read, and `next_slice` makes new arrays."""

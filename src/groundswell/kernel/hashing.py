@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 FNV_OFFSET: Final = np.uint64(0xCBF29CE484222325)
 FNV_PRIME: Final = np.uint64(0x100000001B3)
@@ -43,36 +44,56 @@ def join(left, right):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -
     return mix(left * GOLDEN + right)
 
 
+@njit(inline="always")
+def _begins(buffer, i, prefix):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    k = 0
+    while k < prefix.size and i + k < buffer.size and buffer[i + k] == prefix[k]:
+        k += 1
+    return k == prefix.size
+
+
 @njit(nogil=True, cache=True)
-def hash_lines(buffer, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
-    """Hashes NUL-separated items: uint8 `buffer` → uint64 `out`; returns how many."""
+def hash_lines(buffer, prefix, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Hashes NUL-separated items: uint8 `buffer` → uint64 `out`; whether all begin so."""
     k = 0
     h = FNV_OFFSET
+    alike = _begins(buffer, 0, prefix)
     for i in range(buffer.size):
         c = buffer[i]
         if c == 0:
             out[k] = mix(h)
             k += 1
             h = FNV_OFFSET
+            alike &= _begins(buffer, i + 1, prefix)
         else:
             h = step(h, c)
     out[k] = mix(h)
-    return k + 1
+    return alike
 
 
-def hash_strings(items: list[str]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def hash_strings(items: list[str]) -> NDArray[np.uint64]:
     """One 64-bit hash a string, shape (len(items),).
 
     >>> a, b, c = hash_strings(["x", "y", "x"])
     >>> bool(a == c), bool(a == b)
     (True, False)
     """
+    return hash_alike(items, "")[0]
+
+
+def hash_alike(items: list[str], prefix: str) -> tuple[NDArray[np.uint64], bool]:
+    """Hashes of strings, and whether all of them begin with a prefix, which costs nothing more.
+
+    >>> hash_alike(["at://a", "at://b"], "at:")[1], hash_alike(["at:", ""], "at:")[1]
+    (True, False)
+    """
     out = np.empty(len(items), np.uint64)
     if not items:
-        return out
+        return out, True
     joined = "\0".join(items)
     if joined.count("\0") != len(items) - 1:
         joined = "\0".join([item.replace("\0", "\x01") for item in items])
-    raw = joined.encode("utf-8", "surrogatepass")
-    hash_lines(np.frombuffer(raw, np.uint8), out)
-    return out
+    row, begin = (
+        np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8) for text in (joined, prefix)
+    )
+    return out, bool(hash_lines(row, begin, out))

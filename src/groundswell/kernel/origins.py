@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
-from operator import is_
 from typing import Final
 
 from groundswell.model import Batch
 
 _MARK: Final = "\x1f"
-_AT: Final = "at://"
+BLUESKY: Final = "at://"
 """How ids of Bluesky begin."""
-_BLUESKY: Final = "b"
+_LETTER: Final = "b"
+"""Its network, in the strings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +34,23 @@ class Origin:
     """Verbatim."""
 
 
-def written(batch: Batch, prepared: list[str]) -> list[str]:
-    """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts."""
-    networks = _networks(batch.ids)
-    if not any(batch.urls) and all(map(is_, batch.texts, prepared)):
+def written(batch: Batch, prepared: list[str], *, bluesky: bool) -> list[str]:
+    """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts.
+
+    `bluesky` says that all are known to be from there, as mostly all or none are.
+    """
+    networks = (
+        [_LETTER] * len(batch)
+        if bluesky
+        else [_LETTER if one.startswith(BLUESKY) else "" for one in batch.ids]
+    )
+    if batch.urls.count("") == len(batch) and batch.texts == prepared:
         return networks
     rows = zip(networks, batch.urls, batch.texts, prepared, strict=True)
     return [
         f"{network}{_MARK}{url}" if same is text else f"{network}{_MARK}{url}{_MARK}{text}"
         for network, url, text, same in rows
     ]
-
-
-def _networks(ids: list[str]) -> list[str]:
-    """The network of each post by its id; mostly all are of one, which is seen at once.
-
-    >>> _networks(["at://a/1", "at://b/2"]), _networks(["at://a/1", "7"])
-    (['b', 'b'], ['b', ''])
-    """
-    if all(map(str.startswith, ids, repeat(_AT))):
-        return [_BLUESKY] * len(ids)
-    return [_BLUESKY if one.startswith(_AT) else "" for one in ids]
 
 
 def read(origin: str, lang: str, prepared: str) -> Origin:
@@ -66,7 +61,7 @@ def read(origin: str, lang: str, prepared: str) -> Origin:
     """
     network, url, *text = origin.split(_MARK, 2) if _MARK in origin else (origin, "")
     known = url if url.startswith(("https://", "http://")) else ""
-    return Origin(primary(lang), network == _BLUESKY, known, text[0] if text else prepared)
+    return Origin(primary(lang), network == _LETTER, known, text[0] if text else prepared)
 
 
 @lru_cache(4096)

@@ -14,11 +14,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.hashing import join
+from groundswell.kernel.pages import zeros
 from groundswell.kernel.pointers import lent
-from groundswell.kernel.ring import UNSEEN, Ring, owner
+from groundswell.kernel.prefetch import prefetch
+from groundswell.kernel.ring import UNSEEN, Ring, oldest_token, owner
 
 _LISTED: Final = 1 << 22
-"""Entries of posting lists that there is room for at once: the system gives what is used of it."""
+"""Occurrences that there is room for at first: the system gives what is used of it."""
+_CHAINS: Final = 16
+"""Chains that are followed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +58,25 @@ def find(
     words. Posts that were deleted are left out, or are all that is given; hidden ones always are
     left out.
     """
-    bounds = np.zeros(last.size + 1, np.int64)
-    posts = np.empty(max(_LISTED, 4 * last.size), np.int64)
-    tokens = np.empty_like(posts)
-    done = 0
-    while True:
-        done = _postings(
-            (ring.hashes, ring.back, ring.owners, ring.joins),
-            (ring.slices, ring.flags, ring.first),
-            (ring.n_tokens, ring.n_posts, since, 1 if deleted else 0),
-            last, words.astype(np.int64), bounds, posts, tokens, done,
-        )  # fmt: skip
-        if done == last.size:
-            return Postings(bounds, posts[: bounds[-1]], tokens[: bounds[-1]])
-        posts, tokens = (
-            np.concatenate((a, np.empty(3 * a.size, np.int64))) for a in (posts, tokens)
-        )
+    now = ring.n_tokens - 1
+    newest = now - (np.uint32(now % (1 << 32)) - last).astype(np.int64)
+    words, oldest = words.astype(np.int64), oldest_token(ring, since)
+    behind = np.zeros(last.size, np.int64)
+    _behind(ring.hashes, ring.back, newest, words, oldest + 3, behind)
+    room, n = _LISTED, -1
+    while n < 0:
+        terms, walks = zeros(room, np.int32), zeros(room, np.int64)
+        n = _chains(ring.hashes, ring.back, newest - behind, oldest, terms, walks)
+        room *= 4
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(terms[:n], minlength=last.size))))
+    posts, tokens = zeros(n, np.int64), zeros(n, np.int64)
+    _sort(terms[:n], walks, bounds[:-1].copy(), tokens)
+    kept = _keep(
+        (ring.hashes, ring.owners, ring.joins), (ring.flags, ring.first),
+        (ring.n_tokens, ring.n_posts, oldest, 1 if deleted else 0),
+        (newest, words, behind), bounds, posts, tokens,
+    )  # fmt: skip
+    return Postings(bounds, posts[:kept], tokens[:kept])
 
 
 @njit(inline="always")
@@ -108,50 +115,98 @@ def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  #
 
 
 @njit(nogil=True, cache=True)
-def _postings(token, post, at, last, words, bounds, posts, tokens, done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
-    """Fills the lists of terms from number `done` on; returns how many are, when room runs out."""
-    hashes, back, owners, joins = lent(token[0]), lent(token[1]), lent(token[2]), lent(token[3])
-    slices, flags, first = lent(post[0]), lent(post[1]), lent(post[2])
-    bounds, posts, tokens = lent(bounds), lent(posts), lent(tokens)
-    n_tokens, n_posts, since, wanted = at
+def _behind(hashes, back, newest, words, oldest, behind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """How far behind the last word of each term the one stands whose chain is followed."""
+    hashes, back = lent(hashes), lent(back)
+    for i in range(newest.size):
+        if words[i] > 1 and newest[i] >= oldest:
+            behind[i] = rarest(hashes, back, newest[i], words[i], oldest)
+
+
+@njit(nogil=True, cache=True)
+def _chains(hashes, back, newest, oldest, terms, walks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Lists the occurrences of tokens from the newest ones back to `oldest`, and the term of each.
+
+    Returns how many there are, -1 where there is no room. Where a chain goes on is known only when
+    memory has answered: so several are followed at once, and each is asked for before its turn.
+    """
+    hashes, back, terms, walks = lent(hashes), lent(back), lent(terms), lent(walks)
     mask = hashes.size - 1  # sizes are powers of two, and a division would cost as much as a step
-    held = slices.size - 1
-    oldest = max(n_tokens - hashes.size, np.int64(1))
-    oldest_post = max(n_posts - slices.size, np.int64(0))
-    n = bounds[done]
-    for i in range(done, last.size):
-        bounds[i] = n
-        newest = n_tokens - 1 - np.int64(np.uint32(np.uint32(n_tokens - 1) - last[i]))
-        if newest < oldest:
-            continue
-        g = rarest(hashes, back, newest, words[i], oldest + 3) if words[i] > 1 else 0
-        walk = newest - g
-        key = hashes[walk & mask]
-        before = np.int64(-1)
-        while walk >= oldest and hashes[walk & mask] == key:
-            p = owner(owners, first, walk, n_posts, oldest_post)
-            if p < oldest_post or slices[p & held] < since:
-                break
-            end = walk + g
+    followed, at = np.empty(_CHAINS, np.int64), np.empty(_CHAINS, np.int64)
+    begun, open_, n = 0, 0, 0
+    while True:
+        while open_ < _CHAINS and begun < newest.size:
+            if newest[begun] >= oldest:
+                followed[open_], at[open_] = begun, newest[begun]
+                open_ += 1
+            begun += 1
+        if open_ == 0:
+            return n
+        if n + open_ > walks.size:
+            return -1
+        k = 0
+        while k < open_:
+            walk, term = at[k], followed[k]
+            distance = np.int64(back[walk & mask])
+            before = walk - distance
+            prefetch(back, before & mask)
+            prefetch(hashes, before & mask)
+            goes_on = hashes[walk & mask] == hashes[newest[term] & mask]
+            if goes_on:
+                terms[n], walks[n] = term, walk
+                n += 1
+            if goes_on and distance != 0 and before >= oldest:
+                at[k] = before
+                k += 1
+            else:  # the last one takes its place
+                open_ -= 1
+                followed[k], at[k] = followed[open_], at[open_]
+
+
+@njit(nogil=True, cache=True)
+def _sort(terms, walks, to, tokens):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Puts the occurrences of each term side by side, from place `to` of it on."""
+    terms, walks, to, tokens = lent(terms), lent(walks), lent(to), lent(tokens)
+    for k in range(terms.size):
+        term = terms[k]
+        tokens[to[term]] = walks[k]
+        to[term] += 1
+
+
+@njit(nogil=True, cache=True)
+def _keep(token, post, at, what, bounds, posts, tokens):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Finds the posts of occurrences, and keeps one of each post that has the whole term; how many.
+
+    `bounds`, `posts` and `tokens` become those of `Postings`.
+    """
+    hashes, owners, joins = lent(token[0]), lent(token[1]), lent(token[2])
+    flags, first = lent(post[0]), lent(post[1])
+    newest, words, behind = lent(what[0]), lent(what[1]), lent(what[2])
+    bounds, posts, tokens = lent(bounds), lent(posts), lent(tokens)
+    n_tokens, n_posts, oldest, wanted = at
+    mask, held = hashes.size - 1, first.size - 1
+    oldest_post = max(n_posts - first.size, np.int64(0))
+    for k in range(tokens.size):  # by itself: nothing else waits for it
+        posts[k] = owner(owners, first, tokens[k], n_posts, oldest_post)
+    n, begin = 0, bounds[0]
+    for i in range(newest.size):
+        end, bounds[i] = bounds[i + 1], n
+        before, back = np.int64(-1), behind[i]
+        for k in range(begin, end):
+            p, last = posts[k], tokens[k] + back
             if (
                 p != before
                 and (flags[p & held] & UNSEEN) == wanted
-                and end < n_tokens
-                and walk - (words[i] - 1 - g) >= first[p & held]
-                and same(hashes, joins, mask, end, newest, words[i])
+                and last < n_tokens
+                and last - (words[i] - 1) >= max(first[p & held], oldest)
+                and (words[i] == 1 or same(hashes, joins, mask, last, newest[i], words[i]))
             ):
-                if n == posts.size:
-                    return i
-                posts[n] = p
-                tokens[n] = end
+                posts[n], tokens[n] = p, last
                 n += 1
                 before = p
-            distance = np.int64(back[walk & mask])
-            if distance == 0:
-                break
-            walk -= distance
-    bounds[last.size] = n
-    return last.size
+        begin = end
+    bounds[newest.size] = n
+    return n
 
 
 @njit(nogil=True, cache=True)

@@ -35,6 +35,8 @@ KEPT: Final = 0.55
 GROWTH: Final = 4
 """Times its records that a region gets when it has too few."""
 _SMALLEST: Final = 256
+_ROUNDED: Final = 0.999
+"""Sums that decay are rounded at every step: so much less is surely less."""
 
 
 @dataclass(slots=True)
@@ -124,22 +126,22 @@ class Regions:
         return self._gather(look)
 
     def candidates(
-        self, current: int, volumes: NDArray[np.float32], asked: list[np.float32]
+        self, current: int, volumes: NDArray[np.float32], asked: list[np.float32], *, slow: bool
     ) -> NDArray[Any]:
-        """Records that a first look finds above usual; see `table.candidates` for what is asked."""
+        """Records that a first look finds above usual.
+
+        `asked` are the people a term must have, the log-likelihood ratio, the share of the board's
+        people that chance is allowed, and what the past is worth besides. `slow` says that the long
+        run forgets slowest: then no window holds more people of a term than slice and long run do.
+        """
+        least, bar, share, prior = asked
+        windows = np.zeros(volumes.size, table.WINDOW)
+        windows = windows[: table.windows(volumes, least, bar, share, prior, windows)]
+        few = windows["few"].min(initial=np.float32(np.inf)) * (_ROUNDED if slow else 0)
 
         def look(region: Region, out: NDArray[Any]) -> int:
-            least, bar, share, prior = asked
             found: int = table.candidates(
-                region.records,
-                region.rows,
-                np.uint32(current),
-                volumes,
-                least,
-                bar,
-                share,
-                prior,
-                out,
+                region.records, region.rows, np.uint32(current), windows, np.float32(few), bar, out
             )
             return found
 

@@ -133,6 +133,13 @@ def oldest_whole(ring: Ring) -> int:
     return _since(ring, ring.n_tokens - ring.tokens)
 
 
+def oldest_token(ring: Ring, slice_: int) -> int:
+    """Position of the oldest token that is held of the posts from slice `slice_` on."""
+    post = _from(ring, slice_)
+    first = int(ring.first[post % ring.posts]) if post < ring.n_posts else ring.n_tokens
+    return max(1, ring.n_tokens - ring.tokens, first)
+
+
 def _since(ring: Ring, token: int) -> int:
     """The first post that is held and whose tokens begin there or later."""
     held = _held(ring)
@@ -217,9 +224,13 @@ def _domains(hashes, kinds, first, post, domains):  # type: ignore[no-untyped-de
 
 def open_slice(ring: Ring, slice_: int) -> NDArray[np.int64]:
     """Places of the posts of slice `slice_`, the newest one."""
+    return np.arange(_from(ring, slice_), ring.n_posts) % ring.posts
+
+
+def _from(ring: Ring, slice_: int) -> int:
+    """Position of the first post that is held of slice `slice_` or a later one."""
     held = _held(ring)
-    first = bisect_left(held, slice_, key=lambda p: int(ring.slices[p % ring.posts]))
-    return np.arange(held.start + first, held.stop) % ring.posts
+    return held.start + bisect_left(held, slice_, key=lambda p: int(ring.slices[p % ring.posts]))
 
 
 def of(ring: Ring, column: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:

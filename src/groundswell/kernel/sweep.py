@@ -36,6 +36,8 @@ ITEM: Final = np.dtype([("key", "u8"), ("post", "u4"), ("token", "u4")])
 """A phrase to count: in which post of the run, and which token of it ends it."""
 AHEAD: Final = 24
 """Terms by which records are asked for before they are needed."""
+_LOOKED: Final = 8
+"""Records that are asked for of each term: half of the phrases are not there, and looked past."""
 ROW_MASK: Final = (1 << 62) - 1
 """Of tokens that stand in a row; of those in a ring it is the ring's size less one."""
 _ALIVE, _FULL = 1, 2
@@ -43,12 +45,12 @@ _ALIVE, _FULL = 1, 2
 
 @njit(inline="always")
 def ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
-    """Announces a term's record."""
+    """Announces a term's record, and those beyond it that are looked at where it is not there."""
     region = places[key >> shift]
     records = carray(pointer(region.records), (region.size,), RECORD)
     s = home(key, region.size)
-    prefetch(records, s)
-    prefetch(records, s + np.uint64(2))
+    for ahead in range(0, _LOOKED, 2):  # two stand in a line of the cache
+        prefetch(records, s + np.uint64(ahead))
 
 
 @njit(inline="always")

@@ -25,6 +25,15 @@ RECORD: Final = np.dtype(
         ("words", "u4"),  # how many tokens the term has; above, its row of history, 0 for none
     ]
 )
+WINDOW: Final = np.dtype(
+    [
+        ("track", "i8"),  # whose row of history is in it; 0: none, the open slice alone
+        ("scale", "f4"),  # its people as a share of those outside it
+        ("floor", "f4"),  # people who are expected of a term that was never said before
+        ("few", "f4"),  # people from which on a term can be unusual in it, or one below that
+    ]
+)
+"""A window in which terms are looked at."""
 WORDS: Final = np.uint32(3)
 """The bits of `words` that are the number of tokens."""
 ROW: Final = np.uint32(2)
@@ -187,50 +196,73 @@ def said(records, current, least, out):  # type: ignore[no-untyped-def]  # noqa:
     n = 0
     for s in range(records.size):
         r = records[s]
-        # in one: which of them fails cannot be foreseen
+        # in one but for the first, which mostly fails: which of the others does cannot be foreseen
         one = (r.key != 0) & (r.slice == current) & ((r.words & WORDS) == 1)
-        if one & (r.authors >= least):
+        if r.authors >= least and one:
             out[n] = r
             n += 1
     return n
 
 
+@njit(inline="always")
+def _unusual(seen, before, window, bar):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Whether so many people in a window are unusual after so many before it."""
+    expected = before * window.scale + window.floor
+    if seen <= expected:
+        return False
+    return seen * np.log(seen / expected) - (seen - expected) >= bar
+
+
 @njit(nogil=True, cache=True)
-def candidates(records, rows, current, volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
-    """Copies terms that a first look finds above usual into `out`; how many."""
-    records, rows, volumes, out = lent(records), lent(rows), lent(volumes), lent(out)
-    n = 0
+def windows(volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Fills in what is asked of a term in each window that can be judged; how many these are.
+
+    `volumes` are the board's people: before the open slice by tracks, and in it.
+    """
     tracks = volumes.size - 1
-    now = volumes[tracks]
+    n = 0
+    for t in range(tracks):
+        if t and volumes[t] <= 0:
+            continue
+        passed = volumes[t] if t else np.float32(0)
+        inside = volumes[tracks] + passed
+        scale = inside / (max(volumes[0] - passed, np.float32(0)) + prior)
+        if scale > UNHEARD:
+            continue
+        out[n].track, out[n].scale = t, scale
+        out[n].floor = max(np.float32(1), scale, share * inside)
+        few = np.floor(max(least, out[n].floor))
+        while not _unusual(few + np.float32(1), np.float32(0), out[n], bar):
+            few += np.float32(1)
+        out[n].few = max(least, few)
+        n += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def candidates(records, rows, current, windows, few, bar, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+    """Copies terms that a first look finds above usual into `out`; how many.
+
+    Terms with fewer than `few` people, in the open slice and before it, are passed over.
+    """
+    records, rows, windows, out = lent(records), lent(rows), lent(windows), lent(out)
+    n = 0
     for s in range(records.size):
         r = records[s]
-        if r.key == 0 or r.slice != current:
-            continue
         a = np.float32(r.authors)
         if r.words & WORDS > 1:
             a += np.float32(1)  # of a phrase, who said it first is not counted
-        row = r.words >> ROW
-        if row == 0 and a < least:
+        if a + r.past < few or r.slice != current or r.key == 0:
             continue
-        for t in range(tracks):
-            recent = rows[row, t - 1] if t else np.float32(0)
-            passed = volumes[t] if t else np.float32(0)
+        row = r.words >> ROW
+        for w in range(windows.size):
+            window = windows[w]
+            recent = rows[row, window.track - 1] if window.track else np.float32(0)
             seen = a + recent
-            if seen < least:
+            if seen < window.few:
                 continue
-            exposure = max(volumes[0] - passed, np.float32(0)) + prior
-            if t > 0 and volumes[t] <= 0:
-                continue
-            before = max(r.past - recent, np.float32(0))
-            inside = now + passed
-            scale = inside / exposure
-            if scale > UNHEARD:
-                continue
-            expected = before * scale + max(np.float32(1), scale, share * inside)
-            if seen > expected:
-                score = seen * np.log(seen / expected) - (seen - expected)
-                if score >= bar:
-                    out[n] = r
-                    n += 1
-                    break
+            if _unusual(seen, max(r.past - recent, np.float32(0)), window, bar):
+                out[n] = r
+                n += 1
+                break
     return n

@@ -213,7 +213,7 @@ def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untype
             if (
                 (flags[p & held] & ring.UNSEEN) == 0
                 and end < n_tokens
-                and walk - (words[i] - 1 - g) >= first[p & held]
+                and walk - (words[i] - 1 - g) >= max(first[p & held], oldest)
                 and postings.same(hashes, joins, mask, end, newest, words[i])
             ):
                 known = False

@@ -7,6 +7,7 @@ decompress or resume.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,6 +25,8 @@ from groundswell.sources.lines import (
     holds,
     micros,
     reason_of,
+    refuse,
+    runs,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ POST = "app.bsky.feed.post"
 """The collection that this reads."""
 FEW = 32
 """Lines below which scanning is not worth its loading."""
+SCANNED_BYTES = 1 << 20
+"""Least bytes that are scanned in one go."""
 LINKS_A_POST = 16
 """Links kept of one post: a frame may hold thousands, people do not write them."""
 _AT_POST = re.compile(
@@ -149,12 +154,32 @@ class FrameDecoder(LineDecoder[Frame]):
             return self.explain(error, raw)
         return self._append(batch, frame)
 
+    def decode_many(self, batch: Batch, lines: Sequence[bytes] | bytes, line: int = 1) -> None:
+        """As for any lines; scanning makes no objects, so it takes long runs at once."""
+        if not isinstance(lines, bytes):
+            super().decode_many(batch, lines, line)
+            return
+        for run in runs(lines, line, SCANNED_BYTES):
+            problems = self._append_scanned(batch, run)
+            if problems is None:
+                super().decode_many(batch, bytes(run.data), run.line)
+            else:
+                refuse(batch, run, problems)
+
     def append_run(self, batch: Batch, run: Run) -> list[tuple[int, str]] | None:
-        """As for any lines; of a long run good posts are scanned, and only the rest is decoded."""
+        """As for any lines; of a run that is not short good posts are scanned."""
+        problems = self._append_scanned(batch, run)
+        return super().append_run(batch, run) if problems is None else problems
+
+    def _append_scanned(self, batch: Batch, run: Run) -> list[tuple[int, str]] | None:
+        """Scans good posts and decodes only the rest; None, and nothing appended, where it cannot.
+
+        What it finds wrong: position and reason of each.
+        """
         found = self._scan(run) if run.lines >= FEW else None
         links = None if found is None else _links_of(found, run.data)
         if found is None or links is None:
-            return super().append_run(batch, run)
+            return None
         if found.times:
             self.time_us = max(self.time_us, *found.times)
         others = found.others.tolist()

@@ -73,15 +73,16 @@ class Run(NamedTuple):
         return bool(((octets[starts] == _OPEN) & (before == _CLOSE)).all())
 
 
-def runs(ndjson: bytes, line: int = 1) -> Iterator[Run]:
-    """Cut NDJSON into short runs of whole lines; `line` is the first one's number.
+def runs(ndjson: bytes, line: int = 1, least: int = RUN_BYTES) -> Iterator[Run]:
+    """Cut NDJSON into runs of whole lines; `line` is the first one's number.
 
-    Short: what they decode to stays in the processor's cache until its columns are written, and
-    one bad line sends only its own run down the slow way.
+    Each has `least` bytes and a line, or a half more where less than that would be left over.
+    Short by default: what they decode to stays in the processor's cache until its columns are
+    written, and one bad line sends only its own run down the slow way.
     """
     view, octets, start, size = memoryview(ndjson), np.frombuffer(ndjson, np.uint8), 0, len(ndjson)
     while start < size:
-        end = ndjson.find(b"\n", start + RUN_BYTES)
+        end = ndjson.find(b"\n", start + least) if size - start > least * 3 // 2 else -1
         if end < 0:
             end = size - 1 if ndjson.endswith(b"\n") else size
         lines = int(np.count_nonzero(octets[start:end] == _NEWLINE)) + 1
@@ -151,9 +152,15 @@ class LineDecoder(ABC, Generic[T]):
         problems = self.append_run(batch, run)
         if problems is None:
             self.decode_many(batch, run.split(), run.line)
-            return
-        for position, reason in problems:
-            batch.rejected.append(reject(reason, run.line + position, run.split()[position]))
+        else:
+            refuse(batch, run, problems)
+
+
+def refuse(batch: Batch, run: Run, problems: list[tuple[int, str]]) -> None:
+    """Appends the rejects of a run: position and reason of each."""
+    lines = run.split() if problems else []
+    for position, reason in problems:
+        batch.rejected.append(reject(reason, run.line + position, lines[position]))
 
 
 def holds(value: msgspec.Raw) -> bool:

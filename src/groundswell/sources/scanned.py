@@ -62,7 +62,7 @@ class Scanner:
             texts,
             _entries(authors, sizes[2], taken),
             _entries(ids, sizes[3], taken),
-            [named[lang] for lang in spoken[:taken].tolist()],
+            np.array(named, object)[spoken[:taken]].tolist(),
             _entries(replies, sizes[4], taken),
             times[:taken].tolist(),
             nested[:taken],
