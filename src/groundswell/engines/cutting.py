@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import sharding
+from groundswell.kernel import ring, sharding
 from groundswell.kernel.authors import PERSON, rehouse
 from groundswell.kernel.counting import Said
 from groundswell.kernel.hashing import GOLDEN
@@ -106,9 +106,7 @@ class Cutter:
             return
         self._waiting, said = _Waiting(), self._said
         base, size = waiting.base, waiting.end - waiting.base
-        hashes, joins = np.empty(size, np.uint64), np.empty(size, np.uint8)
-        at, tokens = np.array([base]), np.array([size])
-        sharding.gather(said.hashes, said.joins, at, tokens, hashes, joins)
+        hashes, joins = (ring.stretch(column, base, size) for column in (said.hashes, said.joins))
         first = np.append(np.concatenate(waiting.first), waiting.end) - base
         notes = [np.concatenate(column) for column in zip(*waiting.said, strict=True)]
         if notes:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.engines.cutting import Cutter
-from groundswell.kernel import sharding
+from groundswell.kernel import ring, sharding
 from groundswell.kernel.counting import Common, Found, Said
 from groundswell.kernel.counts import Counts
 from groundswell.kernel.distinct import distinct
@@ -182,6 +182,9 @@ class Sharded:
         self._pairs = _any([one.pairs for one in answers])
         if self._run is not None:
             given = [one.back for one in answers if one.back is not None]
+            if not self._many:
+                ring.put(self._back, self._run.base, given[0])
+                return
             starts = np.concatenate(([0], np.cumsum([one.size for one in given])))
             sharding.link(
                 self._back, self._run.hashes, self._run.base, self._crew.owner,

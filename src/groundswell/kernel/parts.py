@@ -11,6 +11,7 @@ from groundswell.kernel import authors, table
 from groundswell.kernel.counting import TRACKS
 from groundswell.kernel.counts import Counts
 from groundswell.kernel.distinct import distinct
+from groundswell.kernel.pages import zeros
 from groundswell.kernel.regions import BITS, SHIFT
 
 REGIONS: Final = 1 << BITS
@@ -46,9 +47,10 @@ def empty(limit: int = 1 << 14) -> Part:
 def packed(counts: Counts) -> Part:
     """All terms of one table."""
     regions = counts.regions
-    terms, rows = np.empty(regions.terms, table.RECORD), int((regions.used[:, 1] - 1).sum())
-    history = np.empty((1 + rows, TRACKS - 1), np.float32)  # as in a region, row 0 is nobody's
-    at = (0, 1)
+    # in large pages: to take tens of megabytes in small ones costs more than to fill them
+    terms, rows = zeros(regions.terms, table.RECORD), int((regions.used[:, 1] - 1).sum())
+    history = zeros((1 + rows) * (TRACKS - 1), np.float32).reshape(-1, TRACKS - 1)
+    at = (0, 1)  # as in a region, row 0 is nobody's
     for region in regions.regions:
         at = table.pack(region.records, region.rows, terms, history, at)
     sizes = np.array([region.records.size for region in regions.regions])

@@ -167,13 +167,13 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     base, tokens = int(first[0]), int(first[n] - first[0])
     marked = np.arange(-ring.n_tokens % STRIDE, tokens, STRIDE)
     owners = ring.n_posts - 1 + np.searchsorted(first - base, marked, "right")
-    _put(ring.owners, -(-ring.n_tokens // STRIDE), owners)
+    put(ring.owners, -(-ring.n_tokens // STRIDE), owners)
     columns: tuple[tuple[NDArray[Any], NDArray[Any]], ...] = (
         (ring.hashes, hashes), (ring.starts, starts), (ring.ends, ends), (ring.kinds, kinds),
         (ring.joins, joins),
     )  # fmt: skip
     for column, given in columns:
-        _put(column, ring.n_tokens, given[base : base + tokens])
+        put(column, ring.n_tokens, given[base : base + tokens])
     _domains(hashes, kinds, first, ring.n_posts, ring.domains)
     columns = (
         (ring.first, first[:n] - base + ring.n_tokens), (ring.count, np.diff(first)),
@@ -182,7 +182,7 @@ def append(  # noqa: PLR0913 -- the columns of one batch
         (ring.flags, posts.flags), (ring.spoken, posts.spoken),
     )  # fmt: skip
     for column, given in columns:
-        _put(column, ring.n_posts, given)
+        put(column, ring.n_posts, given)
     _keep_strings(ring, posts)
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
@@ -202,12 +202,22 @@ def _keep_strings(ring: Ring, posts: Posts) -> None:
         held[: len(new) - fits] = new[fits:]
 
 
-def _put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
+def put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
     """Writes into a ring from a position on."""
     at = position % len(column)
     fits = min(len(new), len(column) - at)
     column[at : at + fits] = new[:fits]
     column[: len(new) - fits] = new[fits:]
+
+
+def stretch(column: NDArray[Any], position: int, size: int) -> NDArray[Any]:
+    """What stands in a ring from a position on, in a row of its own."""
+    at = position % len(column)
+    fits = min(size, len(column) - at)
+    found: NDArray[Any] = zeros(size, column.dtype)
+    found[:fits] = column[at : at + fits]
+    found[fits:] = column[: size - fits]
+    return found
 
 
 @njit(nogil=True, cache=True)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from groundswell.kernel import sharding, sweep, table
 from groundswell.kernel.counting import Found, Said
 from groundswell.kernel.counts import Counts
+from groundswell.kernel.pages import zeros
 from groundswell.kernel.parts import REGIONS, Part, housed, packed
 
 DRAIN: Final = 2
@@ -158,7 +159,7 @@ class Shard:
         """Counts all terms of a run, as one table does; distances of its words."""
         for length in range(1, table.GRAMS + 1):
             self._spread(run, length)
-        said = Said(run.hashes, run.joins, np.empty(run.hashes.size, np.uint32))
+        said = Said(run.hashes, run.joins, zeros(run.hashes.size, np.uint32))
         sizes = np.diff(run.first).astype(np.uint16)
         self.state.count_terms(said, run.base + run.first[:-1], sizes, run.salts)
         return said.back
