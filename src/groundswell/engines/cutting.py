@@ -18,7 +18,9 @@ from groundswell.kernel.shards import Bits, Run
 
 RUN_POSTS: Final = 32_768
 RUN_TOKENS: Final = 1 << 20
-"""A run is whole when it has one of these, or a quarter of what the ring holds."""
+"""A run is whole when it has one of these, or a quarter of what the ring holds.
+
+Twice as much where no shard waits for another: a run costs the same whatever it brings."""
 _LOAD: Final = 0.75
 _NEVER: Final = 1 << 62
 """Tokens of a block that no stream fills."""
@@ -66,6 +68,9 @@ class Cutter:
         """
         self.people, self.authors = people, authors
         self._block_tokens, self._give = block_tokens or _NEVER, give
+        self._alone = block_tokens is None
+        """Whether runs are counted as soon as they are given."""
+        self._times = 2 if self._alone else 1
         self._waiting = _Waiting()
         self._said: Said
 
@@ -81,8 +86,8 @@ class Cutter:
                 self.flush()
             self._wait(first[part], sizes[part], salts[part])
             tokens = self._waiting.end - self._waiting.base
-            enough = min(RUN_TOKENS, said.hashes.size // 4)
-            if self._waiting.posts >= RUN_POSTS or tokens >= enough:
+            enough = self._times * min(RUN_TOKENS, said.hashes.size // 4)
+            if self._waiting.posts >= self._times * RUN_POSTS or tokens >= enough:
                 self.flush()
 
     def let_go(self, said: Said, first: Ints, sizes: NDArray[np.uint16], authors: Hashes) -> None:
@@ -107,6 +112,8 @@ class Cutter:
         self._waiting, said = _Waiting(), self._said
         base, size = waiting.base, waiting.end - waiting.base
         hashes, joins = (ring.stretch(column, base, size) for column in (said.hashes, said.joins))
+        if not self._alone:  # newer tokens may stand there when they are counted
+            hashes, joins = hashes.copy(), joins.copy()
         first = np.append(np.concatenate(waiting.first), waiting.end) - base
         notes = [np.concatenate(column) for column in zip(*waiting.said, strict=True)]
         if notes:

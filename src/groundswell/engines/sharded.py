@@ -26,7 +26,9 @@ from groundswell.kernel.parts import Part, parted, together
 from groundswell.kernel.shards import Answer, Bits, Run, Step, united
 
 AHEAD: Final = 2
-"""Runs that wait here while the shards count another; with more, whoever brings posts waits."""
+"""Runs that wait here while the shards count another; with more, whoever brings posts waits.
+
+A single shard's are twice as long, and none waits: what is under way must still be in the ring."""
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -75,6 +77,7 @@ class Sharded:
         self._crew = crew
         self._many = bool((crew.owner != crew.owner[0]).any())
         """Whether phrases need steps of their own: a single shard counts a run in one."""
+        self._most = AHEAD if self._many else 0
         block_tokens = counts.regions.block_tokens if self._many else None
         self._cutter = Cutter(counts.people.copy(), counts.authors, block_tokens, self._put)
         self._run: Run | None = None
@@ -122,7 +125,7 @@ class Sharded:
             return
         self._back = said.back
         self._cutter.count(said, first, sizes, authors)
-        self._go_on(most=AHEAD)
+        self._go_on(most=self._most)
 
     def let_go(self, said: Said, first: Ints, sizes: NDArray[np.uint16], authors: Hashes) -> None:
         """See `Counting`."""
@@ -140,7 +143,7 @@ class Sharded:
 
     def _put(self, block: int, run: Run) -> None:
         self._runs.append((block, run))
-        self._go_on(most=AHEAD)
+        self._go_on(most=self._most)
 
     def _go_on(self, *, most: int) -> None:
         """Gives out steps as far as nobody is waited for; waits while more than `most` runs do.

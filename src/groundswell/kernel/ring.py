@@ -211,12 +211,13 @@ def put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
 
 
 def stretch(column: NDArray[Any], position: int, size: int) -> NDArray[Any]:
-    """What stands in a ring from a position on, in a row of its own."""
+    """What stands in a ring from a position on: in place, or copied where it goes round the end."""
     at = position % len(column)
-    fits = min(size, len(column) - at)
+    if at + size <= len(column):
+        return column[at : at + size]
     found: NDArray[Any] = zeros(size, column.dtype)
-    found[:fits] = column[at : at + fits]
-    found[fits:] = column[: size - fits]
+    found[: len(column) - at] = column[at:]
+    found[len(column) - at :] = column[: at + size - len(column)]
     return found
 
 
