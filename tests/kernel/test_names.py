@@ -75,3 +75,18 @@ def test_a_name_without_spaces_is_told_whole(tables: Tables, book: Lexicon) -> N
     found = boards(burst(name, 60), tables, book)
     titles = {title for title in listed(found) if set(title) & set(name)}
     assert titles == {name}
+
+
+def test_a_title_is_spelled_as_most_write_it(tables: Tables, book: Lexicon) -> None:
+    """Who says a name first shouts it; its story is the same one, and is not called so for long."""
+    rng = random.Random(6)
+    begin = (3 * HOUR + 2) * 60
+    shouted = [(begin + i, f"loud{i}", f"ZELTRAND QUARNO {talk(rng)}") for i in range(12)]
+    told = [(begin + 60 + 8 * i, f"calm{i}", f"Zeltrand Quarno {talk(rng)}") for i in range(60)]
+    found = boards(burst("nothing", 0) + shouted + told, tables, book)
+    rows = [s for one in found for s in one.stories if s.title.casefold() == "zeltrand quarno"]
+    assert rows[0].title == "ZELTRAND QUARNO"
+    assert rows[-1].title == "Zeltrand Quarno"
+    assert len({row.id for row in rows}) == 1
+    assert all(row.title in row.terms for row in rows if row.title.casefold() in
+               {term.casefold() for term in row.terms})  # fmt: skip

@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 
 WITHIN = 0.8
 """Share of the posts that say a word from which on a phrase around it says it all."""
+AGAIN = 0.5
+"""The same for the terms of a moment, which has room for little."""
 LONGER = 0.4
 """How much more each further word of a phrase speaks for it as a name."""
 SCORE = re.compile(r"\d{1,3}[-–:]\d{1,3}")
@@ -115,6 +117,31 @@ def name(telling: list[Telling]) -> tuple[str, float]:
     named = [t for t in named if not t.common] or named
     weights = {t.label: t.weight * (1 + LONGER * (len(t.parts) - 1)) for t in named}
     return min(weights.items(), key=lambda item: (-item[1], item[0]))
+
+
+def distinct(telling: list[Telling], most: int) -> list[Telling]:
+    """Terms of which none says what another one does: what a moment is told by, `most` at most.
+
+    Bursts that were given one name are one term; and of a phrase and a part of it that is said no
+    more than twice as often, the part says nothing more.
+
+    >>> one, few = frozenset({1}), frozenset({2})
+    >>> whole = Telling("Giroud benched", 9.0, 6, one, False, False)
+    >>> part = Telling("benched", 8.0, 7, few, False, True)
+    >>> [term.label for term in distinct([part, whole, whole], 8)]
+    ['Giroud benched']
+    """
+    by_label = {term.label: term for term in reversed(telling)}
+    once = [by_label[label] for label in alike.once(term.label for term in telling)]
+    words = [frozenset(term.label.casefold().split()) for term in once]
+    return [
+        term
+        for term, own in zip(once, words, strict=True)
+        if not any(
+            own < others and other.posts >= AGAIN * term.posts
+            for other, others in zip(once, words, strict=True)
+        )
+    ][:most]
 
 
 def _whole(telling: list[Telling]) -> list[Telling]:

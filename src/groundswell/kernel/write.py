@@ -12,7 +12,7 @@ from groundswell.kernel import bursts, echoes, grouping, ring, standing, startin
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
-from groundswell.kernel.gist import Telling, carrying, gist, name
+from groundswell.kernel.gist import Telling, carrying, distinct, gist, name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
@@ -59,6 +59,7 @@ def write(
         title, weight = name(telling)
         if weight > 1.3 * living.title_weight or title == living.title:
             living.title, living.title_weight = title, weight
+        living.title = _spelled(living.title, telling)
     posts = present(state, living.posts)
     living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
@@ -95,6 +96,11 @@ def write(
         spark=tuple(int(x) for x in spark[::-1]),
     )
     return Written(excess * demotion, story, said)
+
+
+def _spelled(title: str, telling: list[Telling]) -> str:
+    """A title as it is written now, where it is a term: who says a name first may shout it."""
+    return next((t.label for t in telling if t.label.casefold() == title.casefold()), title)
 
 
 def _age(
@@ -188,7 +194,8 @@ def _told(rules: Rules, telling: list[Telling]) -> list[Telling]:
     """What a moment says, what tells most first: of well-known words only those that tell much."""
     telling = sorted(telling, key=lambda term: -term.weight)
     least = rules.within * telling[0].weight
-    return [t for t in telling if t.weight >= least or not t.familiar][: rules.most_terms]
+    kept = [term for term in telling if term.weight >= least or not term.familiar]
+    return distinct(kept, rules.most_terms)
 
 
 def _time(state: State, rules: Rules, number: int) -> int:
