@@ -32,6 +32,14 @@ def hashes(text: str, tables: Tables) -> list[int]:
         ("@a.bsky.social @b@c.example", [("@a.bsky.social", MENTION), ("@b@c.example", MENTION)]),
         ("👩‍👩‍👧‍👦🇬🇧🇫🇷😂", [("👩‍👩‍👧‍👦", EMOJI), ("🇬🇧", EMOJI), ("🇫🇷", EMOJI), ("😂", EMOJI)]),
         ("don't", [("don't", WORD)]),
+        (
+            "R&amp;B &lt;3 &#039;89 &#x2019;&nbsp;s",
+            [("R", WORD), ("B", WORD), ("3", WORD), ("89", WORD), ("s", WORD)],
+        ),
+        (
+            "AT&T; a&#; &#x; &amp",
+            [("AT", WORD), ("T", WORD), ("a", WORD), ("#x", TAG), ("amp", WORD)],
+        ),
         ("今日は決勝を見た", [(w, WORD) for w in ("今日", "は", "決勝", "を", "見", "た")]),
         ("สวัสดีชาวโลก", [(w, WORD) for w in ("สวัสดี", "ชาว", "โลก")]),
         ("我爱北京", [(w, WORD) for w in ("我", "爱", "北京")]),
@@ -120,6 +128,7 @@ def test_floods_are_bounded(tables: Tables) -> None:
 @given(st.lists(st.text(max_size=60), max_size=8))
 @example(["HTTPS://", ""])
 @example(["http://"])
+@example(["&", "&#", "&#x", "&am", "&amp;", "&#1"])
 def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) -> None:
     """Spans lie inside their text, and a post's tokens do not depend on its neighbours."""
     from groundswell.engines.loading import load_tables
@@ -137,7 +146,7 @@ def test_any_text_tokenises_in_bounds_and_alone_as_together(texts: list[str]) ->
     assert together.hashes.tolist() == alone
 
 
-@given(st.text(st.sampled_from("aZmz09_'-.:/ #@!\n\0hHtp") | st.characters(max_codepoint=127)))
+@given(st.text(st.sampled_from("aZmz09_'-.:/ #@!\n\0hHtp&;x") | st.characters(max_codepoint=127)))
 @example("don't http://a.example/b?c=d#e abcdefgh abcdefghi 2-0 20:41 a_b dogs' x2-")
 @example("httpx HTTP Zzz `{@[ abcdefghijklmnopqrstuvwxyz0123456789")
 def test_ascii_is_cut_alike_among_other_characters(text: str) -> None:

@@ -8,6 +8,9 @@ others stand in a buffer of UTF-32. It is one loop, compiled for either.
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
 from numba import njit
 
 from groundswell.kernel import characters as ch
@@ -38,6 +41,44 @@ def _is_word(t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numb
 @njit(inline="always")
 def _is_handle(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     return (97 <= c <= 122) or (65 <= c <= 90) or (48 <= c <= 57) or c == 95
+
+
+_ENTITIES: Final = np.array(
+    [list(name.ljust(5)) for name in (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;", b"nbsp;")],
+    np.uint8,
+)
+_LONGEST: Final = 8
+"""Characters of an entity by its number, at most: `&#x1f600`."""
+
+
+@njit(inline="always")
+def _is_number(c, hexed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    return 48 <= c <= 57 or (hexed and 97 <= (c | 32) <= 102)
+
+
+@njit(inline="always")
+def _entity_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Where the HTML entity at i ends; after the one character where there is none.
+
+    Recordings of some networks have texts as a page would: `&amp;` is no word, and neither is amp.
+    """
+    n = buffer.size
+    end = i + 1
+    if end + 1 < n and buffer[end] == 35:
+        end += 1
+        hexed = (buffer[end] | 32) == 120
+        first = end + hexed
+        end = first
+        while end < n and end < i + _LONGEST and _is_number(buffer[end], hexed):
+            end += 1
+        return end + 1 if end < n and end > first and buffer[end] == 59 else i + 1
+    for k in range(_ENTITIES.shape[0]):
+        j = 0
+        while i + 1 + j < n and buffer[i + 1 + j] == _ENTITIES[k, j]:
+            if buffer[i + 1 + j] == 59:
+                return i + 2 + j
+            j += 1
+    return i + 1
 
 
 @njit(inline="always")
@@ -217,7 +258,7 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             joinable = False
             continue
         if t == ch.SEPARATOR or t == ch.LINK_PUNCTUATION or k >= full:
-            i += 1
+            i = _entity_end(buffer, i) if c == 38 else i + 1
             joinable = False
             continue
         start = i
