@@ -28,8 +28,26 @@ class Said:
     words: Ints
     posts: Ints
     """How many of the posts say it."""
-    ends: Ints
-    """Position of the last token of one of its occurrences."""
+    begin: Ints
+    """Where its occurrences begin in `occurrences`."""
+    occurrences: Ints
+    """Positions of the last tokens of all terms' occurrences, one a post, in the posts' order."""
+
+    @property
+    def ends(self) -> Ints:
+        """Position of the last token of one occurrence of each, shape (terms,)."""
+        return self.occurrences[self.begin]
+
+    def of(self, i: int) -> Ints:
+        """Positions of the last tokens of the occurrences of term i."""
+        return self.occurrences[self.begin[i] : self.begin[i] + self.posts[i]]
+
+    def only(self, which: NDArray[np.bool_]) -> Said:
+        """Some of the terms."""
+        return Said(
+            self.keys[which], self.words[which], self.posts[which], self.begin[which],
+            self.occurrences,
+        )  # fmt: skip
 
 
 def said(
@@ -51,7 +69,7 @@ def said(
     fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
     keys, ends, words = keys[fresh], ends[fresh], words[fresh]
     each, begin, posts = np.unique(keys, return_index=True, return_counts=True)
-    return Said(each, words[begin], posts, ends[begin])
+    return Said(each, words[begin], posts, begin, ends)
 
 
 @njit(nogil=True, cache=True)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel import alike, company, stories
-from groundswell.kernel.detect import general_use, rarest
-from groundswell.kernel.naming import surface, titled
+from groundswell.kernel.detect import NAMED, general_use, rarest
+from groundswell.kernel.naming import titled, written
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.usage import Lexicon
@@ -180,10 +180,7 @@ def _company(
         held.hashes, held.kinds, held.joins, held.first[places],
         held.count[places].astype(np.int64),
     )  # fmt: skip
-    enough = said.posts >= max(2, rules.company_share * recent.size)
-    said = company.Said(
-        said.keys[enough], said.words[enough], said.posts[enough], said.ends[enough]
-    )
+    said = said.only(said.posts >= max(2, rules.company_share * recent.size))
     parts = _parts(state, said)
     usual, most = _usual_share(state, rules, said, parts, book)
     least = rarest(book, parts, said.words)
@@ -195,13 +192,14 @@ def _company(
     taken = {part for burst in members for part in burst.parts}
     out: list[Telling] = []
     for i in best.tolist():
-        end, words = int(said.ends[i]), int(said.words[i])
+        words = int(said.words[i])
         own = frozenset(parts[i, :words].tolist())
         if len(out) == rules.company_terms:
             break
         if own & taken:
             continue
-        label = surface(state, end - words + 1, end)
+        ends = said.of(i)[-NAMED:]
+        label = written(state, ends - words + 1, ends)
         if label:
             weight, known = float(weights[i]), bool(least[i] >= rules.familiar_word)
             out.append(

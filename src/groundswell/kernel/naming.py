@@ -53,6 +53,15 @@ def name(state: State, burst: Burst) -> str:
     kinds = held.kinds[end % size]
     if kinds.size >= 5 and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
+    return written(state, begin, end)
+
+
+def written(state: State, begin: Ints, end: Ints) -> str:
+    """How most of some occurrences of a phrase are written, by their first and last tokens.
+
+    Empty where none of their posts is held.
+    """
+    held, size = state.ring, state.ring.tokens
     forms: Counter[str] = Counter()
     posts = ring.owners_of(held, end)
     whole = (posts >= 0) & (ring.owners_of(held, begin) == posts)
@@ -60,7 +69,7 @@ def name(state: State, burst: Burst) -> str:
         text = held.texts[post % held.posts]
         if text is not None:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
-    form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0]
+    form = min(forms, key=lambda form: (-forms[form], form), default="")
     return " ".join(form.replace(SOFT_BREAK, "").split())
 
 

@@ -134,15 +134,18 @@ def pace(slice_us: int) -> str:
 
 
 def carrying(story: Story) -> list[str]:
-    """Terms that say more than its title, FEW at most; a part of another one is left out.
+    """Terms that say more than its title, FEW at most.
 
-    Of a running story also what its moments say, which stand below it.
+    A part of another one is left out, and what only puts the words of those before it in another
+    order; of a running story also what its moments say, which stand below it.
 
     >>> told = Story("a", 1, "Ida Wilt", ("Ida Wilt", "empty chair", "the empty chair", "host"), 0,
     ...              "rising", 9, 9, 1.0, 8.0, 3.0, 9.0, 900_000_000)
     >>> carrying(told)
     ['the empty chair', 'host']
     >>> from dataclasses import replace
+    >>> carrying(replace(told, title="vote Wilt", terms=("Wilt now vote", "now vote Wilt")))
+    ['Wilt now vote']
     >>> from groundswell.model import Moment
     >>> carrying(replace(told, subject=True, moments=(Moment("host", ("host",), 0, 0, 3),)))
     ['the empty chair']
@@ -155,7 +158,13 @@ def carrying(story: Story) -> list[str]:
         if not any(own in other and own != other for other in words) and own != words[0]
         if not (story.subject and term in below)
     ]
-    return list(dict.fromkeys(found))[:FEW]
+    said, kept = set(story.title.casefold().split()), []
+    for term in found:
+        new = set(term.casefold().split()) - said
+        if new:
+            kept.append(term)
+            said |= new
+    return kept[:FEW]
 
 
 def learned(board: Board, slice_us: int) -> str:
