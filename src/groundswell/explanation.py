@@ -30,6 +30,16 @@ def moment(time_us: int) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC" if when.second else "%Y-%m-%d %H:%M UTC")
 
 
+def people_in_words(number: float) -> str:
+    """So many people, in words.
+
+    >>> people_in_words(0), people_in_words(1), people_in_words(1981.0)
+    ('nobody', '1 person', '1,981 people')
+    """
+    whole = round(number)
+    return "nobody" if whole == 0 else "1 person" if whole == 1 else f"{whole:,} people"
+
+
 def length(time_us: int) -> str:
     """A window's length in words.
 

@@ -11,7 +11,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from groundswell.explanation import Decides, Explanation, WindowSum, length
+from groundswell.explanation import Decides, Explanation, WindowSum, length, people_in_words
 from groundswell.kernel import bursts
 from groundswell.kernel.detect import Measured, gate_of, measure, rare
 from groundswell.kernel.domains import is_domain
@@ -187,7 +187,7 @@ def _reasons(
     span = f"the last {length(nearest.window_us)}"
     if not opens:
         numbers = (
-            f"{nearest.people:,.0f} people said it, {nearest.expected:,.1f} were expected, and "
+            f"{people_in_words(nearest.people)} said it, {nearest.expected:,.1f} were expected, and "
             f"{nearest.people_needed:,} would have been enough"
         )
         return (f"nearest to it was {span}, when {numbers}",)
