@@ -186,8 +186,9 @@ def _reasons(
         return ("it has no subject of its own, as “the” has none: such a word begins no story",)
     span = f"the last {length(nearest.window_us)}"
     if not opens:
+        said = people_in_words(nearest.people)
         numbers = (
-            f"{people_in_words(nearest.people)} said it, {nearest.expected:,.1f} were expected, and "
+            f"{said} said it, {nearest.expected:,.1f} were expected, and "
             f"{nearest.people_needed:,} would have been enough"
         )
         return (f"nearest to it was {span}, when {numbers}",)
