@@ -19,8 +19,9 @@ from groundswell.kernel.pointers import lent
 from groundswell.kernel.prefetch import prefetch
 from groundswell.kernel.ring import UNSEEN, Ring, oldest_token, owner
 
-_LISTED: Final = 1 << 22
-"""Occurrences that there is room for at first: the system gives what is used of it."""
+_LISTED: Final = 1 << 16
+"""Occurrences that there is room for at first, and how many times as many are tried next."""
+_MORE: Final = 16
 _CHAINS: Final = 16
 """Chains that are followed at once."""
 
@@ -67,7 +68,7 @@ def find(
     while n < 0:
         terms, walks = zeros(room, np.int32), zeros(room, np.int64)
         n = _chains(ring.hashes, ring.back, newest - behind, oldest, terms, walks)
-        room *= 4
+        room *= _MORE
     bounds = np.concatenate(([0], np.cumsum(np.bincount(terms[:n], minlength=last.size))))
     posts, tokens = zeros(n, np.int64), zeros(n, np.int64)
     _sort(terms[:n], walks, bounds[:-1].copy(), tokens)

@@ -30,7 +30,7 @@ WINDOW: Final = np.dtype(
         ("track", "i8"),  # whose row of history is in it; 0: none, the open slice alone
         ("scale", "f4"),  # its people as a share of those outside it
         ("floor", "f4"),  # people who are expected of a term that was never said before
-        ("few", "f4"),  # people from which on a term can be unusual in it, or one below that
+        ("few", "f4"),  # people from which on a term can be unusual in it, or a step below that
     ]
 )
 """A window in which terms are looked at."""
@@ -42,6 +42,8 @@ GRAMS: Final = 3
 """Words of the longest phrase that is counted."""
 UNHEARD: Final = np.float32(20)
 """Times the known past that a window may hold for anything in it to be called unusual."""
+_STEP: Final = np.float32(1e-6)
+"""Share of so many people that is surely more than none, as numbers of 32 bits go."""
 NEVER: Final = 255
 """The weight of what is not forgotten while anything else can be."""
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -232,8 +234,9 @@ def windows(volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-
         out[n].track, out[n].scale = t, scale
         out[n].floor = max(np.float32(1), scale, share * inside)
         few = np.floor(max(least, out[n].floor))
-        while not _unusual(few + np.float32(1), np.float32(0), out[n], bar):
-            few += np.float32(1)
+        step = max(np.float32(1), few * _STEP)
+        while not _unusual(few + step, np.float32(0), out[n], bar):
+            few += step
         out[n].few = max(least, few)
         n += 1
     return n
