@@ -75,8 +75,7 @@ def gist(
     found = _own([b for b in members if not b.plain] or members, recent)
     found += _company(state, rules, members, recent, book)
     found.sort(key=lambda term: (-term.weight, term.label))
-    by_label = {term.label: term for term in reversed(found)}
-    return _whole([by_label[label] for label in alike.once(term.label for term in found)])
+    return _whole(_once(found))
 
 
 def carrying(
@@ -119,7 +118,7 @@ def name(telling: list[Telling]) -> tuple[str, float]:
     return min(weights.items(), key=lambda item: (-item[1], item[0]))
 
 
-def distinct(telling: list[Telling], most: int) -> list[Telling]:
+def briefly(telling: list[Telling], most: int) -> list[Telling]:
     """Terms of which none says what another one does: what a moment is told by, `most` at most.
 
     Bursts that were given one name are one term; and of a phrase and a part of it that is said no
@@ -128,11 +127,10 @@ def distinct(telling: list[Telling], most: int) -> list[Telling]:
     >>> one, few = frozenset({1}), frozenset({2})
     >>> whole = Telling("Giroud benched", 9.0, 6, one, False, False)
     >>> part = Telling("benched", 8.0, 7, few, False, True)
-    >>> [term.label for term in distinct([part, whole, whole], 8)]
+    >>> [term.label for term in briefly([part, whole, whole], 8)]
     ['Giroud benched']
     """
-    by_label = {term.label: term for term in reversed(telling)}
-    once = [by_label[label] for label in alike.once(term.label for term in telling)]
+    once = _once(telling)
     words = [frozenset(term.label.casefold().split()) for term in once]
     return [
         term
@@ -142,6 +140,12 @@ def distinct(telling: list[Telling], most: int) -> list[Telling]:
             for other, others in zip(once, words, strict=True)
         )
     ][:most]
+
+
+def _once(telling: list[Telling]) -> list[Telling]:
+    """The first term of each name, in whatever way it is spelled."""
+    by_label = {term.label: term for term in reversed(telling)}
+    return [by_label[label] for label in alike.once(term.label for term in telling)]
 
 
 def _whole(telling: list[Telling]) -> list[Telling]:

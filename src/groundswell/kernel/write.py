@@ -12,7 +12,7 @@ from groundswell.kernel import bursts, echoes, grouping, ring, standing, startin
 from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
-from groundswell.kernel.gist import Telling, carrying, distinct, gist, name
+from groundswell.kernel.gist import Telling, briefly, carrying, gist, name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
@@ -195,7 +195,7 @@ def _told(rules: Rules, telling: list[Telling]) -> list[Telling]:
     telling = sorted(telling, key=lambda term: -term.weight)
     least = rules.within * telling[0].weight
     kept = [term for term in telling if term.weight >= least or not term.familiar]
-    return distinct(kept, rules.most_terms)
+    return briefly(kept, rules.most_terms)
 
 
 def _time(state: State, rules: Rules, number: int) -> int:
