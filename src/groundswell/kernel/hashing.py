@@ -82,7 +82,7 @@ def hash_strings(items: list[str]) -> NDArray[np.uint64]:
 
 
 def hash_alike(items: list[str], prefix: str) -> tuple[NDArray[np.uint64], bool]:
-    """Hashes of strings, and whether all of them begin with a prefix, which costs nothing more.
+    """Hashes of strings, and whether all of them begin with a prefix: a look at each.
 
     >>> hash_alike(["at://a", "at://b"], "at:")[1], hash_alike(["at:", ""], "at:")[1]
     (True, False)
