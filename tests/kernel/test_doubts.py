@@ -36,7 +36,11 @@ def evidence(**columns: object) -> Evidence:
     }
     given: dict[str, Any] = usual | columns
     said: Texts = given.pop("texts")
-    return Evidence(copied=copied(said, given["authors"]), repeats=said.repeats, **given)
+    instances, domains = given.pop("elsewhere"), given.pop("linked")
+    return Evidence(
+        copied=copied(said, given["authors"]), repeats=said.repeats,
+        elsewhere=lambda: instances, linked=lambda: domains, **given,
+    )  # fmt: skip
 
 
 def kinds(given: Evidence) -> list[str]:

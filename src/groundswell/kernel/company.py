@@ -63,13 +63,16 @@ def said(
     owners, ends = np.empty(2 * room, np.int64), np.empty(2 * room, np.int64)
     words = np.empty(2 * room, np.int64)
     n = _said(hashes, kinds, joins, first, count, keys, owners, ends, words)
-    order = np.lexsort((owners[:n], keys[:n]))
+    order = np.argsort(keys[:n], kind="stable")  # the posts of a term stay in their order
     keys, owners, ends, words = keys[order], owners[order], ends[order], words[order]
     fresh = np.ones(n, np.bool_)
     fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
     keys, ends, words = keys[fresh], ends[fresh], words[fresh]
-    each, begin, posts = np.unique(keys, return_index=True, return_counts=True)
-    return Said(each, words[begin], posts, begin, ends)
+    first_of = np.ones(keys.size, np.bool_)
+    first_of[1:] = keys[1:] != keys[:-1]
+    begin = np.flatnonzero(first_of)
+    posts = np.diff(begin, append=keys.size)
+    return Said(keys[begin], words[begin], posts, begin, ends)
 
 
 @njit(nogil=True, cache=True)

@@ -83,16 +83,18 @@ def read(
 
 def copied(texts: Texts, authors: Hashes) -> Flags:
     """Which posts are copies of what most people say, shape (posts,)."""
-    _, person = np.unique(authors, return_inverse=True)
-    people = int(person.max(initial=-1)) + 1
+    out = np.zeros(authors.size, np.bool_)
+    names, person = np.unique(authors, return_inverse=True)
+    people = names.size
+    enough = max(COMMON * people, FEW)
+    if np.count_nonzero(texts.judged) < enough:  # too few long posts to have anything in common
+        return out
     kept = texts.judged[texts.owners]
     pairs, owners = texts.pairs[kept], texts.owners[kept]
     _, kind, uses = np.unique(pairs, return_inverse=True, return_counts=True)
-    enough = max(COMMON * people, FEW)
     often = (uses >= enough)[kind]  # no pair has more people than uses: few are left to count
     said = distinct(kind[often] * people + person[owners[often]]) // max(people, 1)
     common = np.bincount(said, minlength=uses.size) >= enough
-    out = np.zeros(authors.size, np.bool_)
     _copied(common[kind], owners, out)
     return out
 

@@ -129,8 +129,9 @@ def measure(
     ages = state.counts.slice - state.ring.slices[held].astype(np.int64)
     people = bursts.profile(lists.bounds, state.ring.authors[held], ages, rules.depth)
     parts, kinds = _parts(state, found, lists)
-    general = general_use(state, book, parts, found.words)
-    least = rarest(book, parts, found.words)
+    known = book.frequencies(parts)
+    general = general_use(state, known, found.words)
+    least = rarest(known, found.words)
     plain, familiar = least >= rules.function_word, least >= rules.familiar_word
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, MISSED, 0.0)
@@ -176,28 +177,29 @@ def _parts(
     return parts, state.ring.kinds[end % size]
 
 
-def general_use(
-    state: State, book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32] | Ints
-) -> Floats:
-    """Share of people who use each term in general, in the board's own languages."""
-    if not book.languages:
-        return np.zeros(parts.shape[0])
-    shape = (parts.shape[0], parts.shape[1], len(book.languages))
-    each = book.frequencies(parts.ravel()).reshape(shape) @ state.languages
+def general_use(state: State, known: Floats, words: NDArray[np.uint32] | Ints) -> Floats:
+    """Share of people who use each term in general, in the board's own languages.
+
+    Args:
+        state: the kernel's.
+        known: frequencies of the words of each term, shape (terms, most words, languages).
+        words: words a term, shape (terms,).
+    """
+    if known.shape[2] == 0:
+        return np.zeros(words.size)
     tokens = state.ring.n_tokens / max(state.ring.n_posts, 1)
-    return usage.shares(each, words.astype(np.int64), tokens)
+    return usage.shares(known @ state.languages, words.astype(np.int64), tokens)
 
 
-def rarest(book: usage.Lexicon, parts: Hashes, words: NDArray[np.uint32] | Ints) -> Floats:
+def rarest(known: Floats, words: NDArray[np.uint32] | Ints) -> Floats:
     """How frequent the rarest word of each term is, in the language that uses it most.
 
     What is made of function words is no subject of a story: where people of one language wake up,
-    its little words rise. What is made of well-known words goes with the time of day.
+    its little words rise. What is made of well-known words goes with the time of day. Shapes are
+    those of `general_use`.
     """
-    if not book.languages:
-        return np.zeros(words.size)
-    most = book.frequencies(parts.ravel()).max(axis=1).reshape(parts.shape)
-    beyond = np.arange(parts.shape[1])[None, :] >= words[:, None]
+    most = known.max(axis=2, initial=0.0)
+    beyond = np.arange(known.shape[1])[None, :] >= words[:, None]
     return np.asarray(np.where(beyond, np.inf, most).min(axis=1))
 
 

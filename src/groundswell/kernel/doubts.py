@@ -45,9 +45,9 @@ class Evidence:
     """Whom each post answers."""
     hosts: NDArray[np.uint64]
     """Instance of each author, 0 where it is not known."""
-    elsewhere: NDArray[np.uint64]
-    """Instances of the board's newest posts but the story's, of any length."""
-    linked: NDArray[np.uint64]
+    elsewhere: Callable[[], NDArray[np.uint64]]
+    """Instances of the board's newest posts but the story's, of any length; few stories need it."""
+    linked: Callable[[], NDArray[np.uint64]]
     """First registrable domains of the same posts."""
     deleted: int
     """Posts of the story that were deleted in the same while."""
@@ -110,6 +110,8 @@ def suspected(evidence: Evidence, *, share: float) -> bool:
 
     It is no doubt to show, but a story that starts under it may be a campaign's first minutes.
     """
+    if not evidence.copied.any():
+        return False
     people, copying = _copying(evidence)
     return copying >= FEW and copying >= share * people
 
@@ -121,6 +123,8 @@ def _copying(evidence: Evidence) -> tuple[int, int]:
 
 
 def _copied_text(evidence: Evidence, share: float) -> Doubt | None:
+    if not evidence.copied.any():
+        return None
     people, copying = _copying(evidence)
     if wilson(copying, people, SURE)[0] < share:  # chance brings eight copies among the first ten
         return None
@@ -144,6 +148,8 @@ def _one_domain(evidence: Evidence, share: float) -> Doubt | None:
 
 def _one_instance(evidence: Evidence, share: float) -> Doubt | None:
     """Most people are of one instance, and the board's others are not."""
+    if not evidence.hosts.any():
+        return None
     _, first = np.unique(evidence.authors, return_index=True)
     found = _unusual(evidence.hosts[first], evidence.elsewhere, share)
     if found is None:
@@ -154,7 +160,7 @@ def _one_instance(evidence: Evidence, share: float) -> Doubt | None:
 
 
 def _unusual(
-    values: NDArray[np.uint64], board: NDArray[np.uint64], share: float
+    values: NDArray[np.uint64], others: Callable[[], NDArray[np.uint64]], share: float
 ) -> tuple[float, float, int] | None:
     """The commonest value: its share here and on the board, and where it stands first.
 
@@ -167,8 +173,11 @@ def _unusual(
     names, first, counts = np.unique(values[given], return_index=True, return_counts=True)
     most = int(counts.argmax())
     part = float(counts[most]) / values.size
+    if part < share:
+        return None
+    board = others()
     usual = float((board == names[most]).mean()) if board.size else 0.0
-    return (part, usual, int(given[first[most]])) if part >= max(share, UNUSUAL * usual) else None
+    return (part, usual, int(given[first[most]])) if part >= UNUSUAL * usual else None
 
 
 def _reply_campaign(evidence: Evidence, share: float) -> Doubt | None:

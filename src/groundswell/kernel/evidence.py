@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def suspect(state: State, rules: Rules, heard: Ints, terms: tuple[int, ...]) -> 
     places = present(state, heard) % held.posts
     first, count = held.first[places], held.count[places].astype(np.int64)
     opening = first % held.tokens
-    others = without(_latest(state), places)
+    others = cache(lambda: without(_latest(state), places))
     named = (held.replies[places] == 0) & (count > 0) & (held.kinds[opening] == MENTION)
     texts = copies.read(held.hashes, held.kinds, first, count)
     evidence = Evidence(
@@ -58,8 +59,8 @@ def suspect(state: State, rules: Rules, heard: Ints, terms: tuple[int, ...]) -> 
         named=lambda i: _domain(state, int(places[i])),
         replies=np.where(named, held.hashes[opening], held.replies[places]),
         hosts=held.hosts[places],
-        elsewhere=held.hosts[others],
-        linked=held.domains[others],
+        elsewhere=lambda: held.hosts[others()],
+        linked=lambda: held.domains[others()],
         deleted=_deleted(state, terms, since),
     )
     share = rules.doubt_share

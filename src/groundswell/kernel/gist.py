@@ -186,8 +186,9 @@ def _company(
     )  # fmt: skip
     said = said.only(said.posts >= max(2, rules.company_share * recent.size))
     parts = _parts(state, said)
-    usual, most = _usual_share(state, rules, said, parts, book)
-    least = rarest(book, parts, said.words)
+    known = book.frequencies(parts)
+    usual, most = _usual_share(state, rules, said, known)
+    least = rarest(known, said.words)
     plain = (most > rules.stop_share) | (least >= rules.function_word)
     here = said.posts / max(recent.size, 1)
     weights = company.telling(said.posts, usual, recent.size)
@@ -224,14 +225,14 @@ def _parts(state: State, said: company.Said) -> NDArray[np.uint64]:
 
 
 def _usual_share(
-    state: State, rules: Rules, said: company.Said, parts: NDArray[np.uint64], book: Lexicon
+    state: State, rules: Rules, said: company.Said, known: Floats
 ) -> tuple[Floats, Floats]:
     """Share of people who usually say each term; and, of its words, the most used in general."""
     found = state.counts.find(said.keys)
     history = np.zeros(said.keys.size)
     history[np.searchsorted(said.keys, found.keys)] = found.history
-    general = general_use(state, book, parts, said.words)
+    general = general_use(state, known, said.words)
     people = float(state.tracks[0]) + rules.prior
-    each = [general_use(state, book, parts[:, g : g + 1], np.ones(said.keys.size, np.int64))
-            for g in range(2)]  # fmt: skip
+    one = np.ones(said.keys.size, np.int64)
+    each = [general_use(state, known[:, g : g + 1], one) for g in range(2)]
     return (history + rules.prior * general + 0.5) / people, np.maximum(*each)

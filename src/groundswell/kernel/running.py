@@ -70,7 +70,7 @@ def running(
             "what is too small for a story of its own is told here",
         ),
         moments=tuple(_moment(rules, row) for row in told),
-        spark=tuple(int(x) for x in spark[::-1]),
+        spark=tuple(spark[::-1].astype(int).tolist()),
     )
 
 

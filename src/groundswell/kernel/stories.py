@@ -141,7 +141,7 @@ def status(people: NDArray[np.float64], age: int) -> Status:
     """
     lived = people[: max(2, min(age + 1, people.size))]
     now = float(lived[:2].mean())
-    peak = max((float(lived[i : i + 2].mean()) for i in range(lived.size - 1)), default=now)
+    peak = float((lived[1:] + lived[:-1]).max(initial=0.0)) / 2
     if now < 0.5 * peak:
         return "cooling"
     before = float(lived[2:5].mean()) if lived.size > 2 else 0.0

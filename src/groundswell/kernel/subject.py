@@ -50,7 +50,7 @@ def subject(state: State, rules: Rules, book: Lexicon) -> Subject:
     words, _ = state.counts.words_now(USED * max(volume, 1.0))
     found = state.counts.find(words)
     share = found.history / max(past, 1.0)
-    general = general_use(state, book, found.keys[:, None], found.words)
+    general = general_use(state, book.frequencies(found.keys[:, None]), found.words)
     spoken = state.ring.kinds[found.last % state.ring.tokens] <= TAG
     kept = np.flatnonzero((share >= USED) & (share >= PECULIAR * general) & spoken)
     best = kept[np.lexsort((found.keys[kept], -share[kept]))][:WORDS]

@@ -33,8 +33,8 @@ class Lexicon:
     languages: tuple[str, ...]
 
     def frequencies(self, keys: Hashes) -> Floats:
-        """Frequencies of words in each language, 0 for unknown ones, shape (keys, languages)."""
-        out = np.zeros((keys.size, len(self.languages)))
+        """Frequencies of words in each language, 0 for unknown ones, shape (…, languages)."""
+        out = np.zeros((*keys.shape, len(self.languages)))
         if self.keys.size == 0:
             return out
         at = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)

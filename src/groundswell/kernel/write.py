@@ -93,7 +93,7 @@ def write(
         doubts=reasons,
         why=_why(rules, lead, members, demotion, starting.told(start, living)),
         moments=_moments(state, rules, members, said),
-        spark=tuple(int(x) for x in spark[::-1]),
+        spark=tuple(spark[::-1].astype(int).tolist()),
     )
     return Written(excess * demotion, story, said)
 
