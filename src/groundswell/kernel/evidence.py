@@ -105,7 +105,7 @@ def _domain(state: State, place: int) -> str:
 
 def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:
     """How many posts with any of the terms were deleted again."""
-    if not state.ring.deletions:
+    if not ring.any_deleted(state.ring, since):
         return 0
     found = state.counts.find(np.array(terms, np.uint64))
     lists = postings.find(state.ring, found.last, found.words, since, deleted=True)

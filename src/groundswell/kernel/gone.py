@@ -143,10 +143,7 @@ def foresee(gone: Gone, held: ring.Ring) -> Places:
     Nothing counts differently for it: between two closes nobody else reads the marks, and a post
     that still comes is taken or refused by what was known at the last close.
     """
-    deletions = held.deletions
-    places = settle(copy.deepcopy(gone), held, -(1 << 62))
-    held.deletions = deletions
-    return places
+    return settle(copy.deepcopy(gone), held, -(1 << 62))
 
 
 def _settle_accounts(gone: Gone, held: ring.Ring) -> Places:

@@ -38,8 +38,6 @@ class Ring:
     """Posts ever; the newest has position n_posts - 1."""
     n_tokens: int = 1
     """Position of the next token; 0 is never one, so that a distance of 0 means none."""
-    deletions: int = 0
-    """Posts that were marked as deleted, ever."""
     # a post
     first: NDArray[np.int64] = field(init=False)
     count: NDArray[np.uint16] = field(init=False)
@@ -238,6 +236,12 @@ def open_slice(ring: Ring, slice_: int) -> NDArray[np.int64]:
     return np.arange(_from(ring, slice_), ring.n_posts) % ring.posts
 
 
+def any_deleted(ring: Ring, slice_: int) -> bool:
+    """Whether any post that is held of slice `slice_` or a later one is marked as deleted."""
+    since = _from(ring, slice_)
+    return bool((stretch(ring.flags, since, ring.n_posts - since) & DELETED).any())
+
+
 def _from(ring: Ring, slice_: int) -> int:
     """Position of the first post that is held of slice `slice_` or a later one."""
     held = _held(ring)
@@ -288,7 +292,6 @@ def bury(ring: Ring, places: NDArray[np.int64]) -> int:
     for place in places.tolist():
         ring.texts[place], ring.origins[place], ring.langs[place] = None, None, ""
     ring.flags[places] |= DELETED
-    ring.deletions += int(places.size)
     return int(places.size)
 
 

@@ -66,5 +66,7 @@ class Tally:
         return self._sum(np.where(held, now, self.seen))
 
     def _sum(self, seen: Flags) -> tuple[int, int]:
-        here = set(distinct(self.authors[seen]).tolist())
-        return self.past + int(seen.sum()), len(self.people) + len(here - self.people)
+        here, posts = distinct(self.authors[seen]), self.past + int(seen.sum())
+        if not self.people:
+            return posts, here.size
+        return posts, len(self.people) + len(set(here.tolist()) - self.people)
