@@ -206,9 +206,9 @@ def _company(
         ends = said.of(i)[-NAMED:]
         label = written(state, ends - words + 1, ends)
         if label:
-            weight, known = float(weights[i]), bool(least[i] >= rules.familiar_word)
+            posts, familiar = int(said.posts[i]), bool(least[i] >= rules.familiar_word)
             out.append(
-                Telling(label, weight, int(said.posts[i]), own, common=False, familiar=known)
+                Telling(label, float(weights[i]), posts, own, common=False, familiar=familiar)
             )
             taken |= own
     return out

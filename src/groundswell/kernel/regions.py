@@ -155,7 +155,7 @@ class Regions:
 
     def _gather(self, look: Callable[[Region, NDArray[Any]], int]) -> NDArray[Any]:
         """What a look finds in each region, in a row."""
-        room = np.empty(int(self.used[:, 0].sum()), table.RECORD)  # what is not written costs nothing
+        room = np.empty(int(self.used[:, 0].sum()), table.RECORD)  # little of it is ever touched
         n = 0
         for one in self.regions:
             n += look(one, room[n:])
