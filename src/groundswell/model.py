@@ -178,7 +178,8 @@ class Story:
     authors: int
     """Distinct people since the onset."""
     expected: float
-    """Distinct people usual for the leading term in the window that shows it best."""
+    """Distinct people usual in the ranking window: for the leading term, or for all words that
+    carry the story, where more people above usual say any of them."""
     excess: float
     """People above expected in that window: what the board is ranked by."""
     lift: float

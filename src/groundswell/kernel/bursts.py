@@ -4,7 +4,8 @@
 
 is the signed root of the Poisson log-likelihood ratio of A people where E are expected. The gate
 asks whether (z and people enough, in any window); the rank asks how much (people above usual in
-one window, the same for all, so that places can be compared).
+one window, the same for all, so that places can be compared). `write` has the size of a story of
+several words.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ class Scores:
     """Largest over the windows."""
     window: NDArray[np.int64]
     """Slices of the window with that z."""
+    span: int
+    """Slices of the ranking window."""
     authors: Floats
-    """People in the ranking window."""
+    """People in it."""
     expected: Floats
     """Expected people in it."""
     board: float
@@ -144,6 +147,7 @@ def score(
     return Scores(
         z=z.max(axis=1),
         window=np.array([windows[i] for i in best.tolist()], np.int64),
+        span=spans[rank],
         authors=authors[:, rank],
         expected=usual.expected[:, rank],
         board=float(inside[rank]),

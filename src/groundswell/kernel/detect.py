@@ -58,12 +58,10 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
         return []
     found, scores = seen.found, seen.scores
     season.follow(state.week, found.keys[scores.unseasoned >= rules.gate])
-    seldom, strong = (
-        rare(state, rules, seen),
-        scores.authors >= (rules.everyday_lift * scores.expected),
-    )
+    strong = scores.authors >= rules.everyday_lift * scores.expected
+    everyday = ~(rare(state, rules, seen) | strong) | seen.plain
     habit = (scores.unseasoned >= rules.gate) & (scores.z < rules.gate)
-    opens = (scores.open | habit) & (seldom | strong) & ~seen.plain
+    opens = (scores.open | habit) & ~everyday
     old = (scores.z >= rules.gate / 2) & np.isin(found.keys, np.concatenate([[], *told]))
     chosen = np.flatnonzero(scores.open | old | habit)
     order = chosen[np.lexsort((found.keys[chosen], -scores.excess[chosen]))]
@@ -73,7 +71,7 @@ def detect(state: State, rules: Rules, volumes: Floats, book: usage.Lexicon) -> 
     return [
         _burst(
             state, rules, seen, i, int(ago[i]), opens=bool(opens[i]), told=bool(old[i]),
-            habit=bool(habit[i]),
+            habit=bool(habit[i]), everyday=bool(everyday[i]),
         )
         for i in order[: rules.most_bursts].tolist()
     ]  # fmt: skip
@@ -222,6 +220,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
     opens: bool,
     told: bool,
     habit: bool,
+    everyday: bool = False,
 ) -> stories.Burst:
     now, scores, lists = state.counts.slice, seen.scores, seen.lists
     key = int(seen.found.keys[i])
@@ -233,6 +232,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         posts=lists.of(i)[::-1],
         z=float(scores.z[i]),
         window=int(scores.window[i]),
+        span=scores.span,
         authors=float(scores.authors[i]),
         expected=float(scores.expected[i]),
         board=scores.board,
@@ -246,5 +246,6 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         familiar=bool(seen.familiar[i]),
         told=told,
         habit=habit,
+        everyday=everyday,
         home=state.homes.get(key, ""),
     )

@@ -27,7 +27,10 @@ class Burst:
     """Positions of its posts, ascending."""
     z: float
     window: int
+    span: int
+    """Slices of the ranking window, as far as the board can be judged yet."""
     authors: float
+    """People in it."""
     expected: float
     board: float
     """The board's people in the ranking window, as `authors` and `expected`."""
@@ -52,6 +55,8 @@ class Burst:
     """Whether only the time of day or week makes it usual."""
     places: Ints
     """Positions of the last tokens of its newest occurrences."""
+    everyday: bool = False
+    """Whether it is said so often anyway that it only joins a story: it never leads one."""
     home: str = ""
     """The living story that has it."""
     label: str = ""

@@ -86,6 +86,8 @@ def _carry_on(
     told: list[_Told] = []
     asleep: list[stories.Living] = []
     joined = {gone.id: "" for group in groups for gone in group.taken}
+    titles = {one.id: one.title.casefold() for one in state.living if not one.ended}
+    titles = {name: title for name, title in titles.items() if name not in joined}
     for group in groups:
         living = group.living
         if living and living.ended:
@@ -98,7 +100,11 @@ def _carry_on(
                 continue
             living = _begin(state, rules, group, told)
         joined |= {gone.id: living.id for gone in group.taken}
-        row = write(state, rules, living, group.bursts, group.posts, bar, book)
+        titles.pop(living.id, None)
+        row = write(
+            state, rules, living, group.bursts, group.posts, bar, book, set(titles.values())
+        )
+        titles[living.id] = living.title.casefold()
         told.append(_Told(row, living, now=True))
     known = {row.living.id for row in told} | joined.keys()
     for living in state.living:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from groundswell.explanation import length
 from groundswell.kernel import bursts, echoes, grouping, ring, standing, starting, stories, usage
-from groundswell.kernel.distinct import union
+from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
 from groundswell.kernel.gist import Telling, briefly, carrying, gist, name
@@ -25,13 +26,36 @@ class Written:
     """A story's row."""
 
     weight: float
-    """What it ranks by: people above usual, less where there are doubts."""
+    """What it ranks by: its people above usual, less where there are doubts."""
     story: Story
     said: list[Telling]
     """All that its posts say more than others', what tells most first."""
 
 
-def write(
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many people tell a story in the ranking window, and how many are usual."""
+
+    people: float
+    expected: float
+    together: bool = False
+    """Whether of all words that carry it, not of its leading word alone."""
+
+    @property
+    def excess(self) -> float:
+        """People above usual."""
+        return self.people - self.expected
+
+    @property
+    def lift(self) -> float:
+        """Times above usual."""
+        return self.people / self.expected if self.expected else 0.0
+
+
+NOBODY = Size(0.0, 0.0)
+
+
+def write(  # noqa: PLR0913 -- a story, and all that it is written by
     state: State,
     rules: Rules,
     living: stories.Living,
@@ -39,11 +63,16 @@ def write(
     posts: Ints,
     bar: float,
     book: usage.Lexicon,
+    taken: Collection[str] = (),
 ) -> Written:
-    """Brings a living story up to this slice."""
+    """Brings a living story up to this slice.
+
+    Where its words leave a choice, it is not called by any of the titles `taken`, in small letters.
+    """
     said: list[Telling] = []
     telling: list[Telling] = []
-    lead = max(members, key=lambda burst: (burst.excess, burst.key), default=None)
+    own = [burst for burst in members if not burst.everyday] or members[:1]
+    lead = max(own, key=lambda burst: (burst.excess, burst.key), default=None)
     start = starting.judge(state, rules, members, lead, bar)
     living.strength = max(living.strength, start.strength)
     if members:
@@ -56,7 +85,7 @@ def write(
             stays=rules.stays, before=living.carried,
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
-        title, weight = name(telling)
+        title, weight = name([t for t in telling if t.label.casefold() not in taken] or telling)
         if weight > 1.3 * living.title_weight or title == living.title:
             living.title, living.title_weight = title, weight
         living.title = _spelled(living.title, telling)
@@ -74,7 +103,7 @@ def write(
     going = standing.is_going(spark, rules.rank_window) and start.is_reached
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
-    excess = lead.excess if lead else 0.0
+    size = _size(state, own, lead) if lead else NOBODY
     story = Story(
         id=living.id,
         rank=0,
@@ -84,18 +113,32 @@ def write(
         status=stories.status(spark, state.counts.slice - living.started) if lead else "cooling",
         posts=n_posts,
         authors=people,
-        expected=lead.expected if lead else 0.0,
-        excess=excess,
-        lift=lead.authors / lead.expected if lead else 0.0,
-        z=max((burst.z for burst in members), default=0.0),
-        window_us=rules.rank_window * rules.slice_us,
+        expected=size.expected,
+        excess=size.excess,
+        lift=size.lift,
+        z=max((burst.z for burst in own), default=0.0),
+        window_us=(lead.span if lead else rules.rank_window) * rules.slice_us,
         confirmed=living.confirmed,
         doubts=reasons,
-        why=_why(rules, lead, members, demotion, starting.told(start, living)),
+        why=_why(rules, lead, own, size, demotion, starting.told(start, living)),
         moments=_moments(state, rules, members, said),
         spark=tuple(spark[::-1].astype(int).tolist()),
     )
-    return Written(excess * demotion, story, said)
+    return Written(size.excess * demotion, story, said)
+
+
+def _size(state: State, own: list[stories.Burst], lead: stories.Burst) -> Size:
+    """People of the leading word, or of all words where they are further above usual together.
+
+    Who says several words is expected several times: together they are never overrated.
+    """
+    held = state.ring
+    places = distinct(np.concatenate([burst.posts for burst in own])) % held.posts
+    now = state.counts.slice - held.slices[places].astype(np.int64) < lead.span
+    people = distinct(held.authors[places[now]]).size
+    every = Size(float(people), sum(burst.expected for burst in own), together=True)
+    alone = Size(lead.authors, lead.expected)
+    return every if every.excess > alone.excess else alone
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:
@@ -141,18 +184,21 @@ def _spark(state: State, rules: Rules, posts: Ints) -> Floats:
 def _why(
     rules: Rules,
     lead: stories.Burst | None,
-    members: list[stories.Burst],
+    own: list[stories.Burst],
+    size: Size,
     demotion: float,
     stands: str,
 ) -> tuple[str, ...]:
     if lead is None:
         return ("no longer above usual",)
-    span = length(rules.rank_window * rules.slice_us)
-    first = max(members, key=lambda burst: (burst.z, burst.key))
+    span = length(lead.span * rules.slice_us)
+    first = max(own, key=lambda burst: (burst.z, burst.key))
     window = length(first.window * rules.slice_us)
-    lines = [
-        f"“{lead.label}”: {lead.authors:.0f} people in {span}, {lead.expected:.1f} expected",
-        f"{lead.excess:.0f} people above usual, {lead.authors / lead.expected:.1f} times usual",
+    lines = [f"“{lead.label}”: {lead.authors:.0f} people in {span}, {lead.expected:.1f} expected"]
+    if size.together:
+        lines.append(f"all its words: {size.people:.0f} people, {size.expected:.1f} expected")
+    lines += [
+        f"{size.excess:.0f} people above usual, {size.lift:.1f} times usual",
         f"surest: “{first.label}”, z {first.z:.1f} in {window}",
         stands,
     ]

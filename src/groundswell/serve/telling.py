@@ -45,8 +45,7 @@ class Telling:
     points: tuple[Point, ...] = ()
     """People a slice, and how many of them were usual, where that is known."""
     measured: tuple[Point, ...] = ()
-    """What it was ranked by: people in the ranking window who said its leading term, and how many
-    were expected."""
+    """What it was ranked by: people in the ranking window, and how many were expected."""
     moments: tuple[Moment, ...] = ()
     members: tuple[Said, ...] = ()
     """What its terms were said; empty where no series of them is kept."""
