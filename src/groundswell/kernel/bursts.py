@@ -4,7 +4,7 @@
 
 is the signed root of the Poisson log-likelihood ratio of A people where E are expected. The gate
 asks whether (z and people enough, in any window); the rank asks how much (people above usual in
-one window, the same for all, so that places can be compared). `write` has the size of a story of
+one window, the same for all, so that places can be compared). `sizing` has the size of a story of
 several words.
 """
 

@@ -9,8 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import length
-from groundswell.kernel import bursts, echoes, grouping, ring, standing, starting, stories, usage
-from groundswell.kernel.distinct import distinct, union
+from groundswell.kernel import (
+    bursts,
+    echoes,
+    grouping,
+    ring,
+    sizing,
+    standing,
+    starting,
+    stories,
+    usage,
+)
+from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
 from groundswell.kernel.gist import Telling, briefly, carrying, gist, name
@@ -32,29 +42,6 @@ class Written:
     """All that its posts say more than others', what tells most first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many people tell a story in the ranking window, and how many are usual."""
-
-    people: float
-    expected: float
-    together: bool = False
-    """Whether of all words that carry it, not of its leading word alone."""
-
-    @property
-    def excess(self) -> float:
-        """People above usual."""
-        return self.people - self.expected
-
-    @property
-    def lift(self) -> float:
-        """Times above usual."""
-        return self.people / self.expected if self.expected else 0.0
-
-
-NOBODY = Size(0.0, 0.0)
-
-
 def write(  # noqa: PLR0913 -- a story, and all that it is written by
     state: State,
     rules: Rules,
@@ -71,8 +58,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     """
     said: list[Telling] = []
     telling: list[Telling] = []
-    own = [burst for burst in members if not burst.everyday] or members[:1]
-    lead = max(own, key=lambda burst: (burst.excess, burst.key), default=None)
+    own = sizing.own(members)
+    lead = sizing.lead(own)
     start = starting.judge(state, rules, members, lead, bar)
     living.strength = max(living.strength, start.strength)
     if members:
@@ -103,7 +90,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     going = standing.is_going(spark, rules.rank_window) and start.is_reached
     living.confirmed = living.confirmed or (going and not reasons and not against.suspected)
     demotion = rules.doubted_rank ** len(reasons)
-    size = _size(state, own, lead) if lead else NOBODY
+    size = sizing.size(state, own)
     story = Story(
         id=living.id,
         rank=0,
@@ -125,20 +112,6 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         spark=tuple(spark[::-1].astype(int).tolist()),
     )
     return Written(size.excess * demotion, story, said)
-
-
-def _size(state: State, own: list[stories.Burst], lead: stories.Burst) -> Size:
-    """People of the leading word, or of all words where they are further above usual together.
-
-    Who says several words is expected several times: together they are never overrated.
-    """
-    held = state.ring
-    places = distinct(np.concatenate([burst.posts for burst in own])) % held.posts
-    now = state.counts.slice - held.slices[places].astype(np.int64) < lead.span
-    people = distinct(held.authors[places[now]]).size
-    every = Size(float(people), sum(burst.expected for burst in own), together=True)
-    alone = Size(lead.authors, lead.expected)
-    return every if every.excess > alone.excess else alone
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:
@@ -185,7 +158,7 @@ def _why(
     rules: Rules,
     lead: stories.Burst | None,
     own: list[stories.Burst],
-    size: Size,
+    size: sizing.Size,
     demotion: float,
     stands: str,
 ) -> tuple[str, ...]:
