@@ -9,6 +9,7 @@ weighed alike, and what tells little beside the best is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,17 +103,23 @@ def carrying(
     return [term for term in telling if carries(term)][:most]
 
 
-def name(telling: list[Telling]) -> tuple[str, float]:
+def name(telling: list[Telling], taken: Collection[str] = ()) -> tuple[str, float]:
     """The name that a person would choose, and how much speaks for it.
 
     Of the terms, the one that tells most, longer phrases first; one of everyday words, or without a
-    letter, only where there is nothing else. A score (1-0) has a meaning of its own.
+    letter, only where there is nothing else. A score (1-0) has a meaning of its own. What another
+    story is called, `taken` in small letters, it is called only where it has no other word.
 
     >>> one, two = frozenset({1}), frozenset({2})
     >>> name([Telling("53", 9.0, 5, one, False, True), Telling("Zouma", 8.0, 4, two, False, False)])
     ('Zouma', 8.0)
+    >>> red = Telling("red", 8.0, 4, two, False, True)
+    >>> both = [Telling("Cazorla", 9.0, 5, one, False, False), red]
+    >>> name(both, {"cazorla"}), name(both[:1], {"cazorla"})
+    (('red', 8.0), ('Cazorla', 9.0))
     """
-    named = [t for t in telling if _names(t.label)] or telling
+    free = [t for t in telling if t.label.casefold() not in taken] or telling
+    named = [t for t in free if _names(t.label)] or free
     named = [t for t in named if not t.common] or named
     weights = {t.label: t.weight * (1 + LONGER * (len(t.parts) - 1)) for t in named}
     return min(weights.items(), key=lambda item: (-item[1], item[0]))

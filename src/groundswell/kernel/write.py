@@ -72,7 +72,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
             stays=rules.stays, before=living.carried,
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
-        title, weight = name([t for t in telling if t.label.casefold() not in taken] or telling)
+        title, weight = name(telling, taken)
         if weight > 1.3 * living.title_weight or title == living.title:
             living.title, living.title_weight = title, weight
         living.title = _spelled(living.title, telling)
