@@ -118,10 +118,8 @@ def _goes_on(state: State, at: Ints, joint: Ints) -> bool:
     if joined.mean() < GOES_ON:
         return False
     beside = held.hashes[at[joined] % size]
-    middle = np.partition(beside, beside.size // 2)[beside.size // 2]
-    return (
-        int(np.count_nonzero(beside == middle)) >= GOES_ON * at.size
-    )  # such a majority stands in the middle
+    middle = np.partition(beside, beside.size // 2)[beside.size // 2]  # where such a majority is
+    return int(np.count_nonzero(beside == middle)) >= GOES_ON * at.size
 
 
 def titled(label: str) -> bool:
