@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,8 +87,7 @@ def _carry_on(
     told: list[_Told] = []
     asleep: list[stories.Living] = []
     joined = {gone.id: "" for group in groups for gone in group.taken}
-    titles = {one.id: one.title.casefold() for one in state.living if not one.ended}
-    titles = {name: title for name, title in titles.items() if name not in joined}
+    titles = _announced_titles(state, joined.keys())
     for group in groups:
         living = group.living
         if living and living.ended:
@@ -116,6 +116,18 @@ def _carry_on(
             row = write(state, rules, living, [], living.posts, bar, book)
             told.append(_Told(row, living, now=False))
     return told, asleep, joined
+
+
+def _announced_titles(state: State, gone: Collection[str]) -> dict[str, str]:
+    """What stories are called that were told as new, in small letters: nobody takes their names.
+
+    What only stirs gives its name to a larger story that wants it.
+    """
+    return {
+        one.id: one.title.casefold()
+        for one in state.living
+        if one.announced and not one.ended and one.id not in gone
+    }
 
 
 def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told], list[_Told]]:

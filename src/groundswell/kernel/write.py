@@ -73,7 +73,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
         title, weight = name(telling, taken)
-        if weight > 1.3 * living.title_weight or title == living.title:
+        better = weight > 1.3 * living.title_weight or living.title.casefold() in taken
+        if better or title == living.title:
             living.title, living.title_weight = title, weight
         living.title = _spelled(living.title, telling)
     posts = present(state, living.posts)
