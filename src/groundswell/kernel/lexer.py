@@ -8,15 +8,13 @@ others stand in a buffer of UTF-32. It is one loop, compiled for either.
 
 from __future__ import annotations
 
-from typing import Final
-
-import numpy as np
 from numba import njit
 
 from groundswell.kernel import characters as ch
 from groundswell.kernel.domains import registrable_start
 from groundswell.kernel.hashing import FNV_OFFSET, mix, step
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+from groundswell.kernel.markup import entity_end, is_utm, is_www, link_body, link_end
 from groundswell.kernel.plain_words import AFTER, plain_word
 from groundswell.kernel.pointers import lent
 
@@ -41,84 +39,6 @@ def _is_word(t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numb
 @njit(inline="always")
 def _is_handle(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
     return (97 <= c <= 122) or (65 <= c <= 90) or (48 <= c <= 57) or c == 95
-
-
-_ENTITIES: Final = np.array(
-    [list(name.ljust(5)) for name in (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;", b"nbsp;")],
-    np.uint8,
-)
-_LONGEST: Final = 8
-"""Characters of an entity by its number, at most: `&#x1f600`."""
-
-
-@njit(inline="always")
-def _is_number(c, hexed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    return 48 <= c <= 57 or (hexed and 97 <= (c | 32) <= 102)
-
-
-@njit(inline="always")
-def _entity_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    """Where the HTML entity at i ends; after the one character where there is none.
-
-    Recordings of some networks have texts as a page would: `&amp;` is no word, and neither is amp.
-    """
-    n = buffer.size
-    end = i + 1
-    if end + 1 < n and buffer[end] == 35:
-        end += 1
-        hexed = (buffer[end] | 32) == 120
-        first = end + hexed
-        end = first
-        while end < n and end < i + _LONGEST and _is_number(buffer[end], hexed):
-            end += 1
-        return end + 1 if end < n and end > first and buffer[end] == 59 else i + 1
-    for k in range(_ENTITIES.shape[0]):
-        j = 0
-        while i + 1 + j < n and buffer[i + 1 + j] == _ENTITIES[k, j]:
-            if buffer[i + 1 + j] == 59:
-                return i + 2 + j
-            j += 1
-    return i + 1
-
-
-@njit(inline="always")
-def _is_www(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    w = 119
-    letters = (buffer[i] | 32) == w and (buffer[i + 1] | 32) == w and (buffer[i + 2] | 32) == w
-    return letters and buffer[i + 3] == 46
-
-
-@njit(inline="always")
-def _is_utm(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    return buffer[i] == 117 and buffer[i + 1] == 116 and buffer[i + 2] == 109
-
-
-@njit(inline="always")
-def _link_body(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    """Where the address after `http://` or `https://` at i begins; 0 where there is none."""
-    n = buffer.size
-    if i + 6 >= n or (buffer[i] | 32) != 104 or (buffer[i + 1] | 32) != 116:
-        return 0
-    if (buffer[i + 2] | 32) != 116 or (buffer[i + 3] | 32) != 112:
-        return 0
-    j = i + 4
-    if (buffer[j] | 32) == 115:
-        j += 1
-    if j + 2 < n and buffer[j] == 58 and buffer[j + 1] == 47 and buffer[j + 2] == 47:
-        return j + 3
-    return 0
-
-
-@njit(inline="always")
-def _link_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
-    """End of an address: white space, a quote or bracket; closing punctuation is not part of it."""
-    n = buffer.size
-    begin = i
-    while i < n and buffer[i] > 32 and buffer[i] not in (34, 60, 62, 0x3000, 0x300D, 0xFF09):
-        i += 1
-    while i > begin and buffer[i - 1] in (46, 44, 33, 63, 41, 39, 58, 59, 0x2026, 0x201D, 0x2019):
-        i -= 1
-    return i
 
 
 @njit(inline="always")
@@ -258,13 +178,13 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             joinable = False
             continue
         if t == ch.SEPARATOR or t == ch.LINK_PUNCTUATION or k >= full:
-            i = _entity_end(buffer, i) if c == 38 else i + 1
+            i = entity_end(buffer, i) if c == 38 else i + 1
             joinable = False
             continue
         start = i
         if ch.LETTER <= t <= ch.DIGIT:
             h, i = plain_word(buffer, i, classes)  # type: ignore[no-untyped-call]
-            body = _link_body(buffer, i) if i == start and (c | 32) == 104 else 0
+            body = link_body(buffer, i) if i == start and (c | 32) == 104 else 0
             if body == 0:
                 if i == start:
                     h, i, _ = _word(buffer, i, classes, folded, lookalike)
@@ -278,8 +198,8 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
                 i += buffer[i] == 32
                 continue
             joinable = False
-            i = _link_end(buffer, body)
-            if body + 4 < i and _is_www(buffer, body):
+            i = link_end(buffer, body)
+            if body + 4 < i and is_www(buffer, body):
                 body += 4
             host_end = body
             while host_end < i and buffer[host_end] not in (47, 63, 35, 58):
@@ -289,7 +209,7 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             stop = body
             h = step(FNV_OFFSET, 47)
             while stop < i and buffer[stop] != 35:
-                if buffer[stop] in (63, 38) and stop + 4 < i and _is_utm(buffer, stop + 1):
+                if buffer[stop] in (63, 38) and stop + 4 < i and is_utm(buffer, stop + 1):
                     break  # who sent the reader is not part of the address
                 letter = buffer[stop]
                 if stop < host_end:
