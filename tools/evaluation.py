@@ -306,6 +306,8 @@ def _words(runs: dict[str, list[Scores]]) -> str:
 def _same(runs: dict[str, list[Scores]]) -> str:
     """Words that belong, of events that both found, ours beside each peer's; a row a peer."""
     nights = [night for night in (*REAL, *SIMULATED[:1]) if night.name in runs]
+    if not nights:
+        return ""
     heads = [night.title for night in nights]
     lines = ["| | " + " | ".join(heads) + " | mean |", "|---|" + "---:|" * (len(heads) + 1)]
     for method in METHODS:

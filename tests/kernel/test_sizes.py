@@ -35,4 +35,4 @@ def test_a_story_is_as_large_as_all_who_say_a_word_of_it(tables: Tables) -> None
     story = next(b for b in found if b.at == 45 * 60_000_000).stories[0]
     assert {"spray", "foam"} <= set(story.terms)
     assert round(story.excess + story.expected) == 52
-    assert story.why[1].startswith("all its words: 52 people")
+    assert story.why[1].startswith("all its words: 52 people in 15 min, 1.0 expected")

@@ -17,7 +17,7 @@ def burst(label: str, posts: range, **given: object) -> stories.Burst:
     values: dict[str, object] = {
         "key": abs(hash(label)) % 2**32, "parts": tuple(label.casefold().split()),
         "kind": WORD, "posts": np.array(posts), "z": 6.0, "window": 1, "span": 15,
-        "authors": float(len(posts)), "expected": 1.0, "board": 1_000.0,
+        "authors": float(len(posts)), "expected": 1.0, "chance": 1.0, "board": 1_000.0,
         "excess": float(len(posts)), "strength": 1.0, "started": 10, "known": True, "peak": 10,
         "open": True, "plain": False, "familiar": False, "told": False, "habit": False,
         "places": np.array([0]), "label": label,

@@ -107,10 +107,9 @@ def _burst(
     named = corpus.named(term)
     return stories.Burst(
         key=int(corpus.keys[term]), parts=named.parts, kind=named.kind, posts=posts, z=score,
-        window=1, span=1, authors=float(posts.size), expected=0.0, board=1.0, excess=score,
-        strength=0.0, started=since, known=True, peak=now.number, open=True, plain=False,
-        familiar=False, told=False, habit=False, places=posts[:0],
-        label=named.label,
+        window=1, span=1, authors=float(posts.size), expected=0.0, chance=0.0, board=1.0,
+        excess=score, strength=0.0, started=since, known=True, peak=now.number, open=True,
+        plain=False, familiar=False, told=False, habit=False, places=posts[:0], label=named.label,
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class Scores:
     """People in it."""
     expected: Floats
     """Expected people in it."""
+    chance: float
+    """How many of them chance may bring, whatever the term."""
     board: float
     """The board's people in it."""
     excess: Floats
@@ -150,6 +152,7 @@ def score(
         span=spans[rank],
         authors=authors[:, rank],
         expected=usual.expected[:, rank],
+        chance=float(usual.allowed[rank]),
         board=float(inside[rank]),
         excess=excess[:, rank],
         strength=strength,

@@ -235,6 +235,7 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         span=scores.span,
         authors=float(scores.authors[i]),
         expected=float(scores.expected[i]),
+        chance=scores.chance,
         board=scores.board,
         excess=float(scores.excess[i]),
         strength=float(scores.strength[i]),

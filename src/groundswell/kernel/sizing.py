@@ -52,7 +52,8 @@ def lead(carriers: list[Burst]) -> Burst | None:
 def size(state: State, carriers: list[Burst]) -> Size:
     """People of the leading word, or of all words where they are further above usual together.
 
-    Who says several words is expected several times: together they are never overrated.
+    Who usually says several words is expected several times: together they are never overrated.
+    What chance may bring is allowed once, for it is one crowd.
     """
     first = lead(carriers)
     if first is None:
@@ -61,6 +62,7 @@ def size(state: State, carriers: list[Burst]) -> Size:
     places = distinct(np.concatenate([burst.posts for burst in carriers])) % held.posts
     now = state.counts.slice - held.slices[places].astype(np.int64) < first.span
     people = distinct(held.authors[places[now]]).size
-    every = Size(float(people), sum(burst.expected for burst in carriers), together=True)
+    usual = sum(burst.expected - burst.chance for burst in carriers)
+    every = Size(float(people), usual + first.chance, together=True)
     alone = Size(first.authors, first.expected)
     return every if every.excess > alone.excess else alone

@@ -32,6 +32,8 @@ class Burst:
     authors: float
     """People in it."""
     expected: float
+    chance: float
+    """The part of `expected` that any term is allowed."""
     board: float
     """The board's people in the ranking window, as `authors` and `expected`."""
     excess: float

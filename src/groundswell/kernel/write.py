@@ -170,7 +170,8 @@ def _why(
     window = length(first.window * rules.slice_us)
     lines = [f"“{lead.label}”: {lead.authors:.0f} people in {span}, {lead.expected:.1f} expected"]
     if size.together:
-        lines.append(f"all its words: {size.people:.0f} people, {size.expected:.1f} expected")
+        told = f"{size.people:.0f} people in {span}, {size.expected:.1f} expected"
+        lines.append(f"all its words: {told}")
     lines += [
         f"{size.excess:.0f} people above usual, {size.lift:.1f} times usual",
         f"surest: “{first.label}”, z {first.z:.1f} in {window}",
