@@ -445,7 +445,7 @@ MINUTES_HEAD = """## Simulated fortnights, a board a minute, as the desk runs
 F1 takes precision from what was announced and recall from what was listed. Seeds 21 to 23 and 31 to
 34 were looked at while constants were chosen, and so were those events of 44 to 46
 that were missed: they are not shown; nor are 41 to 43, of which a week each was reported on before,
-and 47 to 49, of which a fortnight each was.
+and 47 to 52, of which a fortnight each was.
 """
 SOONEST_HEAD = """## How soon it could be found at all: median minutes
 
