@@ -100,6 +100,7 @@ def test_campaigns_are_flagged_and_the_people_beside_them_are_not() -> None:
     assert set(found.campaigns) == set(PASTES)
     assert set(found.organic) == set(CROWDS)
     assert campaigns.seen >= 5
+    assert campaigns.seen + campaigns.mixed == len(PASTES)
     assert campaigns.flagged == campaigns.seen
     assert campaigns.mixed_flagged == campaigns.mixed
     assert organic.seen >= 6

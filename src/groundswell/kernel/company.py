@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.kernel.distinct import begins
 from groundswell.kernel.hashing import join
 from groundswell.kernel.kinds import TAG
 
@@ -65,12 +66,9 @@ def said(
     n = _said(hashes, kinds, joins, first, count, keys, owners, ends, words)
     order = np.argsort(keys[:n], kind="stable")  # the posts of a term stay in their order
     keys, owners, ends, words = keys[order], owners[order], ends[order], words[order]
-    fresh = np.ones(n, np.bool_)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    fresh = begins(keys) | begins(owners)
     keys, ends, words = keys[fresh], ends[fresh], words[fresh]
-    first_of = np.ones(keys.size, np.bool_)
-    first_of[1:] = keys[1:] != keys[:-1]
-    begin = np.flatnonzero(first_of)
+    begin = np.flatnonzero(begins(keys))
     posts = np.diff(begin, append=keys.size)
     return Said(keys[begin], words[begin], posts, begin, ends)
 

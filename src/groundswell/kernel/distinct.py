@@ -17,9 +17,18 @@ def distinct(values: NDArray[Number]) -> NDArray[Number]:
     ([1, 2, 3], [])
     """
     ordered = np.sort(values)
+    return ordered[begins(ordered)]
+
+
+def begins(ordered: NDArray[Number]) -> NDArray[np.bool_]:
+    """Where a row of which equal values stand together comes to another one: shape (n,).
+
+    >>> begins(np.array([1, 1, 2, 5, 5])).tolist()
+    [True, False, True, True, False]
+    """
     first = np.ones(ordered.size, np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return first
 
 
 def union(one: NDArray[Number], other: NDArray[Number]) -> NDArray[Number]:
