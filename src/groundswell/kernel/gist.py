@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import alike, company, stories
 from groundswell.kernel.detect import NAMED, general_use, rarest
-from groundswell.kernel.naming import titled, written
+from groundswell.kernel.naming import ordinary, written
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.usage import Lexicon
@@ -52,8 +52,7 @@ class Telling:
     @property
     def ordinary(self) -> bool:
         """Whether it is well known and not written as a name, in a script that has capitals."""
-        cased = self.label.lower() != self.label.upper() or self.label.isdecimal()
-        return self.familiar and cased and not titled(self.label)
+        return ordinary(self.label, familiar=self.familiar)
 
     @property
     def key(self) -> int:

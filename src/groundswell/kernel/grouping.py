@@ -39,7 +39,8 @@ def group(
 
     Bursts come strongest first. A mention never begins a story: a person who is talked to is no
     public subject by that alone. Nor does an emoji, which says how, not what, nor a domain, which
-    says where. A burst that is neither open nor told (an everyday word) only joins.
+    says where. A burst that is neither open nor told (an everyday word) only joins, and so does a
+    function word in any case: what keeps saying "was" is no story that goes on.
     """
     gone = _redundant(bursts, together([burst.posts for burst in bursts]))
     shared = together(_cores(bursts))
@@ -48,7 +49,7 @@ def group(
     for seed, burst in enumerate(bursts):
         if (
             not free[seed]
-            or not (burst.open or burst.told)
+            or not (burst.open or (burst.told and not burst.plain))
             or burst.kind in {EMOJI, MENTION, DOMAIN}
         ):
             continue

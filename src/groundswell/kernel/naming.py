@@ -131,6 +131,16 @@ def titled(label: str) -> bool:
     return all(word[:1].isupper() and not word.isupper() for word in label.split())
 
 
+def ordinary(label: str, *, familiar: bool) -> bool:
+    """Whether a well-known word is not written as a name, in a script that has capitals.
+
+    >>> ordinary("hate", familiar=True), ordinary("Diego", familiar=True)
+    (True, False)
+    """
+    cased = label.lower() != label.upper() or label.isdecimal()
+    return familiar and cased and not titled(label)
+
+
 def is_common(state: State, parts: tuple[int, ...]) -> bool:
     """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
     edges = state.counts.find(np.array([parts[0], parts[-1]], np.uint64))

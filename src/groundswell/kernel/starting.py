@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from groundswell.kernel import echoes, stories
+from groundswell.kernel.naming import ordinary
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.model import MICROSECONDS
@@ -46,6 +47,17 @@ class Start:
         """Whether it may be told as new."""
         strong = self.strength >= self.needed > 0
         return strong and self.enough and self.now and self.lasts
+
+
+def may_begin(rules: Rules, members: list[stories.Burst]) -> bool:
+    """Whether bursts begin a story at all, if only one that stirs: one of them is past the gate.
+
+    Where they are one well-known word, not written as a name, it must be sure as well: such words
+    come and go by chance, and "hate" or "today" alone hardly ever say what has happened.
+    """
+    opened = [burst for burst in members if burst.open]
+    telling = [burst for burst in opened if burst.z >= rules.sure_gate or not _is_ordinary(burst)]
+    return bool(telling) or (bool(opened) and not _alone(opened))
 
 
 def judge(
@@ -104,6 +116,11 @@ def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float
         return bar
     named = any(burst.open and not burst.familiar for burst in members)
     return bar if named else max(bar, rules.restless_bar)
+
+
+def _is_ordinary(burst: stories.Burst) -> bool:
+    """Whether it is what anybody may say at any time; a habit is, and is told with its doubt."""
+    return ordinary(burst.label, familiar=burst.familiar) and not burst.habit
 
 
 def _alone(members: list[stories.Burst]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import echoes, identity, standing, stories, usage
+from groundswell.kernel import echoes, identity, standing, starting, stories, usage
 from groundswell.kernel.barred import Barred
 from groundswell.kernel.detect import follow, heard
 from groundswell.kernel.express import express
@@ -96,7 +96,7 @@ def _carry_on(
                 continue
             living = None
         if living is None:
-            if not any(burst.open for burst in group.bursts):
+            if not starting.may_begin(rules, group.bursts):
                 continue
             living = _begin(state, rules, group, told)
         joined |= {gone.id: living.id for gone in group.taken}
@@ -136,12 +136,18 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     What only stirred and stirs no more is not listed any longer, though it is remembered.
     """
     order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
-    listed = [r for r in order if not r.living.ended and (r.living.confirmed or r.now)]
+    listed = [r for r in order if not r.living.ended and (r.living.confirmed or _stirs(r))]
     if not focused:
         return listed, []
     small = [row for row in listed if _is_small(rules, row)]
     ids = {row.living.id for row in small}
     return [row for row in listed if row.living.id not in ids], small
+
+
+def _stirs(row: _Told) -> bool:
+    """Whether more people than usual say it, or some still do."""
+    story = row.row.story
+    return row.now and (story.excess > 0 or story.spark[-1] > 0)
 
 
 def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
