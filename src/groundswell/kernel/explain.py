@@ -7,17 +7,19 @@ and how many people would have been enough.
 from __future__ import annotations
 
 import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
 from groundswell.explanation import Decides, Explanation, WindowSum, length, people_in_words
 from groundswell.kernel import bursts
-from groundswell.kernel.detect import Measured, gate_of, measure, rare
+from groundswell.kernel.detect import Measured, follow, gate_of, measure, rare
 from groundswell.kernel.domains import is_domain
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
+from groundswell.kernel.naming import name_all
 from groundswell.kernel.postings import phrase_key
 from groundswell.kernel.rules import Rules
+from groundswell.kernel.starting import may_begin
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.kernel.usage import Lexicon
@@ -97,7 +99,7 @@ def explain(  # noqa: PLR0913 -- the term, and all that made the board
         return Explanation(asked, counted, at, (), None, bar, (reason,), rules.top)
     story = next((s for s in ranked if _tells(state, s, key, seen)), None)
     sums = [_sum(rules, seen, volumes, i) for i in range(len(rules.windows))]
-    reasons = _reasons(state, rules, seen, sums, story)
+    reasons = _reasons(state, rules, volumes, book, seen, sums, story)
     return Explanation(asked, counted, at, tuple(sums), story, bar, reasons, rules.top)
 
 
@@ -174,7 +176,13 @@ def _runs(state: State, key: int) -> bool:
 
 
 def _reasons(
-    state: State, rules: Rules, seen: Measured, sums: list[WindowSum], story: Story | None
+    state: State,
+    rules: Rules,
+    volumes: Floats,
+    book: Lexicon,
+    seen: Measured,
+    sums: list[WindowSum],
+    story: Story | None,
 ) -> tuple[str, ...]:
     """In words, what decides first: what put it on the board, or keeps it off."""
     judged = [s for s in sums if s.known] or sums[:1]
@@ -196,7 +204,7 @@ def _reasons(
         return ("it is a habit: as many say it at this time on other days",)
     if float(seen.people.per_slice[0, 0]) == 0:
         return (f"enough people said it in {span}, but none of them in the newest slice",)
-    return (_untold(state, rules, seen),)
+    return (_untold(state, rules, volumes, book, seen),)
 
 
 def _listed(rules: Rules, story: Story, *, opens: bool) -> tuple[str, ...]:
@@ -228,7 +236,7 @@ NEVER_FIRST = {
 }
 
 
-def _untold(state: State, rules: Rules, seen: Measured) -> str:
+def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Measured) -> str:
     """Why a term with people enough is in no story."""
     kind = int(seen.kinds[0])
     if kind in NEVER_FIRST and int(seen.found.words[0]) == 1:
@@ -238,6 +246,13 @@ def _untold(state: State, rules: Rules, seen: Measured) -> str:
         return (
             f"it is an everyday word here, which begins a story only at {rules.everyday_lift:g} "
             f"times what is expected; {people:,.0f} people said it, {expected:,.1f} were expected"
+        )
+    burst = follow(state, rules, volumes, book, seen.found.keys)[0]
+    name_all(state, [burst])
+    if not may_begin(rules, [replace(burst, open=True)]):
+        return (
+            f"it is a well-known word, not written as a name: alone it begins a story only at z "
+            f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
         )
     return (
         "enough people say it, but a rarer or stronger term has their posts, or its story is over"
