@@ -19,7 +19,7 @@ from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
 from groundswell.kernel.naming import name_all
 from groundswell.kernel.postings import phrase_key
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.starting import may_begin
+from groundswell.kernel.starting import is_bare
 from groundswell.kernel.state import Floats, State
 from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.kernel.usage import Lexicon
@@ -249,9 +249,9 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
         )
     burst = follow(state, rules, volumes, book, seen.found.keys)[0]
     name_all(state, [burst])
-    if not may_begin(rules, [replace(burst, open=True)]):
+    if is_bare(rules, [replace(burst, open=True)]):
         return (
-            f"it is a well-known word, not written as a name: alone it begins a story only at z "
+            f"it is a well-known word, not written as a name: alone it is listed only at z "
             f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
         )
     return (

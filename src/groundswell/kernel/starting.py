@@ -49,15 +49,19 @@ class Start:
         return strong and self.enough and self.now and self.lasts
 
 
-def may_begin(rules: Rules, members: list[stories.Burst]) -> bool:
-    """Whether bursts begin a story at all, if only one that stirs: one of them is past the gate.
+def is_bare(rules: Rules, members: list[stories.Burst]) -> bool:
+    """Whether bursts are one well-known word, not written as a name, that is not sure.
 
-    Where they are one well-known word, not written as a name, it must be sure as well: such words
-    come and go by chance, and "hate" or "today" alone hardly ever say what has happened.
+    Such words come and go by chance, and "hate" or "today" alone hardly ever say what has happened.
+    A habit is told with its doubt.
     """
-    opened = [burst for burst in members if burst.open]
-    telling = [burst for burst in opened if burst.z >= rules.sure_gate or not _is_ordinary(burst)]
-    return bool(telling) or (bool(opened) and not _alone(opened))
+    judged = [burst for burst in members if burst.open] or members
+    return _alone(judged) and all(
+        burst.z < rules.sure_gate
+        and not burst.habit
+        and ordinary(burst.label, familiar=burst.familiar)
+        for burst in judged
+    )
 
 
 def judge(
@@ -116,11 +120,6 @@ def _needed(state: State, rules: Rules, members: list[stories.Burst], bar: float
         return bar
     named = any(burst.open and not burst.familiar for burst in members)
     return bar if named else max(bar, rules.restless_bar)
-
-
-def _is_ordinary(burst: stories.Burst) -> bool:
-    """Whether it is what anybody may say at any time; a habit is, and is told with its doubt."""
-    return ordinary(burst.label, familiar=burst.familiar) and not burst.habit
 
 
 def _alone(members: list[stories.Burst]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import echoes, identity, standing, starting, stories, usage
+from groundswell.kernel import echoes, identity, standing, stories, usage
 from groundswell.kernel.barred import Barred
 from groundswell.kernel.detect import follow, heard
 from groundswell.kernel.express import express
@@ -96,7 +96,7 @@ def _carry_on(
                 continue
             living = None
         if living is None:
-            if not starting.may_begin(rules, group.bursts):
+            if not any(burst.open for burst in group.bursts):
                 continue
             living = _begin(state, rules, group, told)
         joined |= {gone.id: living.id for gone in group.taken}
@@ -145,9 +145,9 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
 
 
 def _stirs(row: _Told) -> bool:
-    """Whether more people than usual say it, or some still do."""
+    """Whether it says something that more people than usual say, or some still do."""
     story = row.row.story
-    return row.now and (story.excess > 0 or story.spark[-1] > 0)
+    return row.now and not row.row.bare and (story.excess > 0 or story.spark[-1] > 0)
 
 
 def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:

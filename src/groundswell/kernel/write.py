@@ -40,6 +40,8 @@ class Written:
     story: Story
     said: list[Telling]
     """All that its posts say more than others', what tells most first."""
+    bare: bool
+    """Whether it says one well-known word and no name, and is not sure: see `starting.is_bare`."""
 
 
 def write(  # noqa: PLR0913 -- a story, and all that it is written by
@@ -112,7 +114,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         moments=_moments(state, rules, members, said),
         spark=tuple(spark[::-1].astype(int).tolist()),
     )
-    return Written(size.excess * demotion, story, said)
+    bare = all(term.ordinary for term in telling) and starting.is_bare(rules, members)
+    return Written(size.excess * demotion, story, said, bare)
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:
