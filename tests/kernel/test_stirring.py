@@ -21,8 +21,11 @@ BEGINS = 150
 UNTIL = 185
 
 
-def night(word: str, people: int) -> tuple[list[Board], list[Explanation]]:
-    """Boards of three hours of English talk in which so many say one word within four minutes."""
+def night(word: str, people: int, *, named: str = "") -> tuple[list[Board], list[Explanation]]:
+    """Boards of three hours of English talk in which so many say one word within four minutes.
+
+    Two of them say a name beside it.
+    """
     rng = random.Random(8)
     posts: list[Post] = [
         (
@@ -34,7 +37,11 @@ def night(word: str, people: int) -> tuple[list[Board], list[Explanation]]:
         for _ in range(30)
     ]
     posts += [
-        (BEGINS * 60 + rng.random() * 240, f"fan{i}", " ".join([*rng.choices(PLAIN, k=5), word]))
+        (
+            BEGINS * 60 + rng.random() * 240,
+            f"fan{i}",
+            " ".join([*rng.choices(PLAIN, k=5), word, named * (i < 2)]),
+        )
         for i in range(people)
     ]
     posts.sort()
@@ -70,6 +77,13 @@ def test_a_well_known_word_alone_does_not_stir(word: str, listed: bool) -> None:
     assert any(one.on_board for one in past) == listed
     said = "it is a well-known word, not written as a name: alone it is listed only at z 5.0"
     assert any(said in one.reasons[0] for one in past) != listed
+
+
+def test_a_well_known_word_whose_posts_name_something_stirs() -> None:
+    """Two of six say whose coffee it is: too few to be seen by themselves, enough to be told."""
+    found, _ = night("coffee", 6, named="Zorbavell")
+    told = [s for board in found for s in board.stories if "coffee" in s.terms]
+    assert any("Zorbavell" in story.terms for story in told)
 
 
 def test_a_well_known_word_that_many_say_is_listed() -> None:
