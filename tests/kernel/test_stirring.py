@@ -21,10 +21,12 @@ BEGINS = 150
 UNTIL = 185
 
 
-def night(word: str, people: int, *, named: str = "") -> tuple[list[Board], list[Explanation]]:
+def night(
+    word: str, people: int, *, named: str = "", own: int = 5
+) -> tuple[list[Board], list[Explanation]]:
     """Boards of three hours of English talk in which so many say one word within four minutes.
 
-    Two of them say a name beside it.
+    Two of them say a name beside it; all say so many words of their `own`.
     """
     rng = random.Random(8)
     posts: list[Post] = [
@@ -40,7 +42,7 @@ def night(word: str, people: int, *, named: str = "") -> tuple[list[Board], list
         (
             BEGINS * 60 + rng.random() * 240,
             f"fan{i}",
-            " ".join([*rng.choices(PLAIN, k=5), word, named * (i < 2)]),
+            " ".join([*rng.choices(PLAIN, k=own), word, named * (i < 2)]),
         )
         for i in range(people)
     ]
@@ -98,6 +100,16 @@ def test_what_stirred_is_gone_when_it_is_neither_above_usual_nor_said() -> None:
     minutes = rows(found, "zorbavell")
     assert minutes == list(range(minutes[0], minutes[-1] + 1))
     assert 10 <= minutes[-1] <= SMALL.rank_window + 3  # 28 where it stayed as long as a trace
+
+
+def test_what_is_doubted_stays_as_long_as_a_trace_of_it() -> None:
+    """Forty accounts paste one text: twenty minutes on nobody does, and the doubt still stands."""
+    paste = "vote for number seven tonight because all glory is ours in Zorbavell"
+    found, _ = night(paste, 40, own=0)
+    late = next(board for board in found if board.at // 60_000_000 == BEGINS + 20)
+    story = next(story for story in late.stories if "copied-text" in story.flags)
+    assert story.spark[-1] == 0
+    assert story.excess <= 0
 
 
 @pytest.mark.parametrize(

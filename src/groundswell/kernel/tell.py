@@ -145,9 +145,13 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
 
 
 def _stirs(row: _Told) -> bool:
-    """Whether it says something that more people than usual say, or some still do."""
+    """Whether it says something that more people than usual say, or some still do.
+
+    What is doubted stays as long as a trace of it does: who looks later sees that it was there.
+    """
     story = row.row.story
-    return row.now and not row.row.bare and (story.excess > 0 or story.spark[-1] > 0)
+    tells = not row.row.bare and (story.excess > 0 or story.spark[-1] > 0)
+    return row.now and (tells or bool(story.doubts))
 
 
 def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
