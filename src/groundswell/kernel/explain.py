@@ -16,7 +16,7 @@ from groundswell.kernel import bursts
 from groundswell.kernel.detect import Measured, follow, gate_of, measure, rare
 from groundswell.kernel.domains import is_domain
 from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
-from groundswell.kernel.naming import name_all
+from groundswell.kernel.naming import name
 from groundswell.kernel.postings import phrase_key
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.starting import is_bare
@@ -247,9 +247,10 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
             f"it is an everyday word here, which begins a story only at {rules.everyday_lift:g} "
             f"times what is expected; {people:,.0f} people said it, {expected:,.1f} were expected"
         )
-    burst = follow(state, rules, volumes, book, seen.found.keys)[0]
-    name_all(state, [burst])
-    if is_bare(rules, [replace(burst, open=True)]):
+    burst = replace(follow(state, rules, volumes, book, seen.found.keys)[0], open=True)
+    known = state.names.get(burst.key)
+    burst.label = known[0] if known else name(state, burst)  # who asks leaves no name behind
+    if is_bare(rules, [burst]):
         return (
             f"it is a well-known word, not written as a name: alone it is listed only at z "
             f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
