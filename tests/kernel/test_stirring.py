@@ -120,6 +120,8 @@ def test_what_is_doubted_stays_as_long_as_a_trace_of_it() -> None:
         ("Costa", {"z": 3.2}, False),
         ("45", {"z": 4.9}, True),
         ("東京", {"z": 3.2}, False),
+        ("shooting at MIT", {"z": 3.2}, False),
+        ("STAY SAFE", {"z": 3.2}, True),
         ("hate", {"z": 3.2, "habit": True}, False),
         ("zouma", {"z": 3.2, "familiar": False}, False),
     ],

@@ -141,6 +141,15 @@ def ordinary(label: str, *, familiar: bool) -> bool:
     return familiar and cased and not titled(label)
 
 
+def mentions_name(label: str) -> bool:
+    """Whether a word of it is written as a name, or as its letters, and not all of it is shouted.
+
+    >>> mentions_name("shooting at MIT"), mentions_name("STAY SAFE"), mentions_name("the news")
+    (True, False, False)
+    """
+    return label != label.upper() and any(word[:1].isupper() for word in label.split())
+
+
 def is_common(state: State, parts: tuple[int, ...]) -> bool:
     """Whether a phrase begins and ends with words that one in fifty people uses in a slice."""
     edges = state.counts.find(np.array([parts[0], parts[-1]], np.uint64))

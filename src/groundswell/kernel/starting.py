@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from groundswell.kernel import echoes, stories
-from groundswell.kernel.naming import ordinary
+from groundswell.kernel.naming import mentions_name, ordinary
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.model import MICROSECONDS
@@ -50,7 +50,7 @@ class Start:
 
 
 def is_bare(rules: Rules, members: list[stories.Burst]) -> bool:
-    """Whether bursts are one well-known word, not written as a name, that is not sure.
+    """Whether bursts are one well-known word or phrase, without a name in it, that is not sure.
 
     Such words come and go by chance, and "hate" or "today" alone hardly ever say what has happened.
     A habit is told with its doubt.
@@ -60,6 +60,7 @@ def is_bare(rules: Rules, members: list[stories.Burst]) -> bool:
         burst.z < rules.sure_gate
         and not burst.habit
         and ordinary(burst.label, familiar=burst.familiar)
+        and not mentions_name(burst.label)
         for burst in judged
     )
 

@@ -24,6 +24,7 @@ from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
 from groundswell.kernel.gist import Telling, briefly, carrying, gist, name
+from groundswell.kernel.naming import mentions_name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
@@ -41,7 +42,7 @@ class Written:
     said: list[Telling]
     """All that its posts say more than others', what tells most first."""
     bare: bool
-    """Whether it says one well-known word and no name, and is not sure: see `starting.is_bare`."""
+    """Whether it says one well-known word and no name, and is not sure: `starting.is_bare`."""
 
 
 def write(  # noqa: PLR0913 -- a story, and all that it is written by
@@ -114,7 +115,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         moments=_moments(state, rules, members, said),
         spark=tuple(spark[::-1].astype(int).tolist()),
     )
-    bare = all(term.ordinary for term in telling) and starting.is_bare(rules, members)
+    named = any(not term.ordinary or mentions_name(term.label) for term in telling)
+    bare = not named and starting.is_bare(rules, members)
     return Written(size.excess * demotion, story, said, bare)
 
 
