@@ -141,13 +141,17 @@ def ordinary(label: str, *, familiar: bool) -> bool:
     return familiar and cased and not titled(label)
 
 
-def mentions_name(label: str) -> bool:
-    """Whether a word of it is written as a name, or as its letters, and not all of it is shouted.
+def nameless(label: str, *, familiar: bool) -> bool:
+    """Whether no word of an ordinary label has a capital either, where not all of it is shouted.
 
-    >>> mentions_name("shooting at MIT"), mentions_name("STAY SAFE"), mentions_name("the news")
-    (True, False, False)
+    >>> nameless("the news", familiar=True), nameless("STAY SAFE", familiar=True)
+    (True, True)
+    >>> nameless("shooting at MIT", familiar=True)
+    False
     """
-    return label != label.upper() and any(word[:1].isupper() for word in label.split())
+    shouted = label == label.upper()
+    capital = any(word[:1].isupper() for word in label.split())
+    return ordinary(label, familiar=familiar) and (shouted or not capital)
 
 
 def is_common(state: State, parts: tuple[int, ...]) -> bool:

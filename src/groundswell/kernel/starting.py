@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from groundswell.kernel import echoes, stories
-from groundswell.kernel.naming import mentions_name, ordinary
+from groundswell.kernel.naming import nameless
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.model import MICROSECONDS
@@ -59,8 +59,7 @@ def is_bare(rules: Rules, members: list[stories.Burst]) -> bool:
     return _alone(judged) and all(
         burst.z < rules.sure_gate
         and not burst.habit
-        and ordinary(burst.label, familiar=burst.familiar)
-        and not mentions_name(burst.label)
+        and nameless(burst.label, familiar=burst.familiar)
         for burst in judged
     )
 

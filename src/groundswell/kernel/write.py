@@ -24,7 +24,7 @@ from groundswell.kernel.distinct import union
 from groundswell.kernel.doubts import weigh
 from groundswell.kernel.evidence import present, recent, suspect
 from groundswell.kernel.gist import Telling, briefly, carrying, gist, name
-from groundswell.kernel.naming import mentions_name
+from groundswell.kernel.naming import nameless
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
@@ -115,8 +115,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         moments=_moments(state, rules, members, said),
         spark=tuple(spark[::-1].astype(int).tolist()),
     )
-    named = any(not term.ordinary or mentions_name(term.label) for term in telling)
-    bare = not named and starting.is_bare(rules, members)
+    names_nothing = all(nameless(term.label, familiar=term.familiar) for term in telling)
+    bare = names_nothing and starting.is_bare(rules, members)
     return Written(size.excess * demotion, story, said, bare)
 
 
