@@ -90,3 +90,20 @@ def test_a_title_is_spelled_as_most_write_it(tables: Tables, book: Lexicon) -> N
     assert len({row.id for row in rows}) == 1
     assert all(row.title in row.terms for row in rows if row.title.casefold() in
                {term.casefold() for term in row.terms})  # fmt: skip
+
+
+def test_a_match_is_one_row_however_it_is_called(tables: Tables, book: Lexicon) -> None:
+    """Nobody says two of its names in one post; another match of the same minutes stays apart."""
+    rng = random.Random(7)
+    called = ["Zeltrand vs Quarno", "#ZELvsQUA", "#ZeltrandVsQuarno", "#zelqua"]
+    other = ["#Murgan #Toberly", "#MURvsTOB"]
+    said = [
+        (rng.choice(BURST) * 60 + rng.random() * 60, f"{form}{i}", f"{form} {talk(rng)}")
+        for form in (*called, *other)
+        for i in range(40)
+    ]
+    found = boards(burst("nothing", 0) + said, tables, book)
+    last = next(board for board in found if board.at // 60_000_000 > BURST[-1])
+    for word, people in (("zel", 160), ("mur", 80)):
+        [row] = [s for s in last.stories if any(word in t.casefold() for t in (s.title, *s.terms))]
+        assert 0.9 * people <= row.authors <= people

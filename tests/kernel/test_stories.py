@@ -81,6 +81,42 @@ def test_a_name_without_spaces_is_one_however_it_was_cut(one: str, other: str, s
     assert len(found) == (1 if same else 2)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (["Cameroon", "Mexico"], ["#MEXvsCMR"], True),
+        (["Cameroon", "Mexico"], ["#MexicoVsCameroon"], True),
+        (["#MexicoVsCamerun"], ["#MEXvCMR"], True),
+        (["#ENGITA"], ["#ENG", "#ITA"], True),
+        (["#ENGITA"], ["England v Italy"], True),
+        (["#spainvsnetherlands"], ["#ESPNED", "Spain", "#NED"], True),
+        (["Cameroon", "Mexico"], ["#CMR", "#MEX"], True),
+        (["offside", "Mexico", "Cameroon"], ["#CMR", "#MEX"], False),
+        (["Cameroon", "Mexico"], ["#BRAvsMEX"], False),
+        (["Mexico", "#BRAvsMEX"], ["#MEXvsCMR"], False),
+        (["#BlackLivesMatter", "matter"], ["#AllLivesMatter"], False),
+        (["Washington", "the bill"], ["was", "the"], False),
+        (["Mexico", "#MEX"], ["mexican", "#Mexico"], False),
+    ],
+)
+def test_two_names_in_common_make_one_match(one: list[str], other: list[str], same: bool) -> None:
+    """In whole or by their codes; one in common is not enough, nor is a name that only mentions."""
+    assert alike.match(one, other) == alike.match(other, one) == same
+    found = [burst(label, range(10 * i, 10 * i + 10)) for i, label in enumerate(one + other)]
+    groups = [[*range(len(one))], [*range(len(one), len(found))]]
+    assert len(grouping.unite(found, groups)) == (1 if same else 2)
+
+
+def test_a_story_says_two_names_and_no_hashtag_that_joins_them() -> None:
+    """Wherever it stands; of several hashtags alone the first is all that there is to say."""
+    tags = ["#FRAHON", "#FRAvHON", "#FranceVsHonduras"]
+    assert alike.once([tags[0], "#FRA", tags[1], "free kick", "#HON", tags[2]]) == (
+        "#FRA", "free kick", "#HON",
+    )  # fmt: skip
+    assert alike.once([*tags, "Palacios"]) == ("#FRAHON", "Palacios")
+    assert alike.once(["#ThisIsForChrissy", "Chrissy"]) == ("#ThisIsForChrissy", "Chrissy")
+
+
 def test_on_one_subject_a_moment_takes_in_what_begins_with_it_and_is_far_smaller() -> None:
     """“get in” joins the goal; a second goal of its own size, or a later word, does not."""
     goal, cry = burst("Zouma", range(300)), burst("get in", range(400, 420))
@@ -102,6 +138,19 @@ def test_what_its_story_has_told_already_does_not_split_off() -> None:
     living = stories.Living("a", 0, "", 0.0, (), np.arange(100), 0, 0)
     groups = [np.arange(100), np.arange(40, 100), np.arange(80, 147)]
     assert identity.regrown(groups, {1: 0, 2: 0}, {0: 0}, [living]) == {1: 0}
+
+
+NAMES = st.lists(st.sampled_from(["", "#"]).flatmap(
+    lambda mark: st.text("abvsxABVS ", max_size=12).map(lambda text: mark + text)
+), min_size=1, max_size=4)  # fmt: skip
+
+
+@given(NAMES, NAMES)
+def test_having_names_in_common_goes_both_ways(one: list[str], other: list[str]) -> None:
+    """Whatever the names; and what is left of them to say is never nothing."""
+    assert alike.match(one, other) == alike.match(other, one)
+    assert alike.once(one)
+    assert set(alike.once(one)) <= set(one)
 
 
 @given(st.text(max_size=60))

@@ -98,7 +98,8 @@ def tie(
 def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
     """Groups in which one name stands in two spellings, in one: #SOTU and "State of the Union".
 
-    Bursts must have their labels.
+    So are those with two names in common: #MEXvsCMR and "Cameroon, Mexico" are one match. Bursts
+    must have their labels.
     """
     united: list[list[int]] = []
     home: dict[str, list[int]] = {}
@@ -107,6 +108,7 @@ def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
         own = alike.names(bursts[group[0]].label)
         found = next((home[name] for name in sorted(own) if name in home), None)
         found = found or _cut_otherwise(bursts, united, bursts[group[0]].label)
+        found = found or _of_two_names(bursts, united, group)
         if found is None:
             found = list(group)
             united.append(found)
@@ -120,6 +122,16 @@ def unite(bursts: list[Burst], groups: list[list[int]]) -> list[list[int]]:
 def _cut_otherwise(bursts: list[Burst], united: list[list[int]], name: str) -> list[int] | None:
     """The first group whose own name is this one, cut in another way."""
     return next((group for group in united if alike.pieces(bursts[group[0]].label, name)), None)
+
+
+def _of_two_names(
+    bursts: list[Burst], united: list[list[int]], group: list[int]
+) -> list[int] | None:
+    """The first group that has two names in common with this one."""
+    labels = [bursts[i].label for i in group]
+    return next(
+        (other for other in united if alike.match(labels, [bursts[i].label for i in other])), None
+    )
 
 
 def _cores(bursts: list[Burst]) -> list[Ints]:
