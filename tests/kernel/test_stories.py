@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from groundswell.kernel import alike, grouping, identity, stories
 from groundswell.kernel.gist import Telling, carrying, name
 from groundswell.kernel.kinds import WORD
+from groundswell.kernel.write import call
 
 
 def burst(label: str, posts: range, **given: object) -> stories.Burst:
@@ -170,6 +171,19 @@ def test_a_story_says_what_tells_and_is_called_by_words() -> None:
     assert [term.label for term in carrying(said, 0.35, 8)] == ["53", "Zouma"]
     assert name(said)[0] == "Zouma"
     assert name([Telling("2-0", 9.0, 5, frozenset({1}), common=False, familiar=False)])[0] == "2-0"
+
+
+def test_a_story_is_never_without_a_name() -> None:
+    """Where nobody speaks of it at the moment, nothing tells; it is called by its first word."""
+    living = stories.Living("a", 0, "", 0.0, (), np.arange(5), 0, 0)
+    quiet, loud = (
+        Telling(label, weight, 5, frozenset({i}), False, False)
+        for i, (label, weight) in enumerate([("Iran", 0.0), ("offside", 3.0)])
+    )
+    call(living, [quiet], set())
+    assert living.title == "Iran"
+    call(living, [loud, quiet], set())
+    assert living.title == "offside"
 
 
 def test_ordinary_words_must_tell_more_than_names() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ from groundswell.kernel.state import Floats, State
 from groundswell.model import Doubt, Moment, Story
 
 Ints = NDArray[np.int64]
+
+BETTER: Final = 1.3
+"""Times what speaks for its name that must speak for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
             stays=rules.stays, before=living.carried,
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
-        title, weight = name(telling, taken)
-        better = weight > 1.3 * living.title_weight or living.title.casefold() in taken
-        if better or title == living.title:
-            living.title, living.title_weight = title, weight
-        living.title = _spelled(living.title, telling)
+        call(living, telling, taken)
     posts = present(state, living.posts)
     living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
@@ -118,6 +118,18 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     names_nothing = all(nameless(term.label, familiar=term.familiar) for term in telling)
     bare = names_nothing and starting.is_bare(rules, members)
     return Written(size.excess * demotion, story, said, bare)
+
+
+def call(living: stories.Living, telling: list[Telling], taken: Collection[str]) -> None:
+    """Names a story by what carries it now, where that speaks far more for a name than for its own.
+
+    It has a name from the beginning, though all that it says may lie outside the ranking window.
+    """
+    title, weight = name(telling, taken)
+    better = weight > BETTER * living.title_weight or living.title.casefold() in taken
+    if better or living.title in {"", title}:
+        living.title, living.title_weight = title, weight
+    living.title = _spelled(living.title, telling)
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:
