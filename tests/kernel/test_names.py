@@ -107,3 +107,20 @@ def test_a_match_is_one_row_however_it_is_called(tables: Tables, book: Lexicon) 
     for word, people in (("zel", 160), ("mur", 80)):
         [row] = [s for s in last.stories if any(word in t.casefold() for t in (s.title, *s.terms))]
         assert 0.9 * people <= row.authors <= people
+
+
+def test_a_headline_is_told_once_and_not_cut_in_the_middle(tables: Tables, book: Lexicon) -> None:
+    """Its phrases overlap: the row says it once, and its name does not end with “on”."""
+    headline = "Zeltrand Plant Explosion Shows Up on Quarno Maps"
+    found = boards(burst(headline, 60), tables, book)
+    rows = [s for board in found for s in board.stories if "Explosion" in s.title]
+    assert rows
+    for row in rows:
+        said = (row.title, *row.terms)
+        assert not any(term.split()[-1].casefold() in {"on", "up"} for term in said)
+        words = [frozenset(term.split()) for term in row.terms]
+        assert not any(
+            len(one) >= 3 and len(one & other) >= 0.6 * len(one)
+            for i, one in enumerate(words)
+            for other in words[:i]
+        )

@@ -114,3 +114,27 @@ def test_names_that_fall_are_told_and_common_words_are_not(tables: Tables, book:
     assert all(row.terms[0] == row.title for row in running(found))
     assert not any("@nobody" in (moment.title, *moment.terms) for moment in told)
     assert not any(moment.title == "chicken" for moment in told)
+
+
+def test_what_was_a_story_before_is_not_told_twice(tables: Tables, book: Lexicon) -> None:
+    """An explosion comes to fill the board: one row has its words, first its own, then the other.
+
+    Its story began when the board was of everything; its people speak on after that.
+    """
+    rng = random.Random(6)
+    said = "kaboomville plant explosion"
+    posts = derby(rng, tagged=0.0)
+    posts += [
+        (30 * 60 + rng.random() * 70 * 60, f"fan{i}", f"{said} {talk(rng)}") for i in range(14_000)
+    ]
+    found = boards(posts, tables, book)
+    focused = [board for board in found if board.at > 40 * 60e6]
+    assert any(running([board]) for board in focused)
+    titles = [[story.title.casefold() for story in board.stories] for board in found]
+    assert all(len(set(row)) == len(row) for row in titles)
+    rows = [story for board in found for story in board.stories if story.title == said]
+    about = [any("what this board is about" in line for line in row.why) for row in rows]
+    announced = [row.confirmed for row in rows]
+    assert announced == sorted(announced, reverse=True)
+    assert any(told and new for told, new in zip(about, announced, strict=True))
+    assert about[-1]

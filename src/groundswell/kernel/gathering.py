@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import echoes, grouping, identity, stories
+from groundswell.kernel import echoes, grouping, identity, stories, usage
 from groundswell.kernel.barred import Barred, parted
 from groundswell.kernel.distinct import distinct, union
 from groundswell.kernel.naming import name_all
@@ -32,14 +32,20 @@ class Group:
 
 
 def gather(
-    state: State, rules: Rules, found: list[stories.Burst], barred: Barred, *, focused: bool
+    state: State,
+    rules: Rules,
+    found: list[stories.Burst],
+    barred: Barred,
+    book: usage.Lexicon,
+    *,
+    focused: bool,
 ) -> list[Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
     groups = grouping.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=_held(state, rules),
     )  # fmt: skip
-    name_all(state, [found[i] for members in groups for i in members])
+    name_all(state, rules, [found[i] for members in groups for i in members], book)
     groups = grouping.unite(found, groups)
     if focused:
         groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)

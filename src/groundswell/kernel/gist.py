@@ -28,6 +28,8 @@ WITHIN = 0.8
 """Share of the posts that say a word from which on a phrase around it says it all."""
 AGAIN = 0.5
 """The same for the terms of a moment, which has room for little."""
+LONG, MOSTLY = 3, 0.6
+"""A phrase of so many words says nothing more when this share of them stands in another one."""
 LONGER = 0.4
 """How much more each further word of a phrase speaks for it as a name."""
 SCORE = re.compile(r"\d{1,3}[-–:]\d{1,3}")
@@ -75,7 +77,7 @@ def gist(
     found = _own([b for b in members if not b.plain] or members, recent)
     found += _company(state, rules, members, recent, book)
     found.sort(key=lambda term: (-term.weight, term.label))
-    return _whole(_once(found))
+    return _not_cut_again(_whole(_once(found)))
 
 
 def carrying(
@@ -155,14 +157,41 @@ def _once(telling: list[Telling]) -> list[Telling]:
 
 
 def _whole(telling: list[Telling]) -> list[Telling]:
-    """The terms without parts of phrases that are hardly ever said without the rest."""
+    """The terms without parts of phrases that are hardly ever said without the rest.
+
+    A long phrase is named by more words than burst: those of its name count too.
+    """
+    words = [frozenset(term.label.casefold().split()) for term in telling]
     return [
         term
-        for term in telling
+        for term, own in zip(telling, words, strict=True)
         if not any(
-            term.parts < other.parts and other.posts >= WITHIN * term.posts for other in telling
+            (term.parts < other.parts or (own < others and len(others) > LONG))
+            and other.posts >= WITHIN * term.posts
+            for other, others in zip(telling, words, strict=True)
         )
     ]
+
+
+def _not_cut_again(telling: list[Telling]) -> list[Telling]:
+    """The terms without long phrases of which most stands in one before them.
+
+    A headline that many copy is a burst wherever it is cut.
+
+    >>> cut = ["Plant Explosion Shows Up on", "Explosion Shows Up on Google", "Google"]
+    >>> told = [Telling(label, 9.0, 5, frozenset(), False, False) for label in cut]
+    >>> [term.label for term in _not_cut_again(told)]
+    ['Plant Explosion Shows Up on', 'Google']
+    """
+    kept: list[Telling] = []
+    before: list[frozenset[str]] = []
+    for term in telling:
+        words = frozenset(term.label.casefold().split())
+        again = any(len(words & others) >= MOSTLY * len(words) for others in before)
+        if len(words) < LONG or not again:
+            kept.append(term)
+            before.append(words)
+    return kept
 
 
 def _names(label: str) -> bool:

@@ -46,7 +46,7 @@ def with_names(
     three people may speak to somebody who is known to nobody else. `told` are hashes of words that
     the board tells.
     """
-    name_all(state, heard)
+    name_all(state, rules, heard, book)
     groups = _grouped(heard, told, rules.most_moments - len(story.moments))
     if state.running is not None:
         state.running.named = frozenset(burst.key for group in groups for burst in group)

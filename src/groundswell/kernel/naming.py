@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from groundswell.kernel import ring
 from groundswell.kernel.characters import SOFT_BREAK
+from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.kernel.stories import Burst
+from groundswell.kernel.usage import Lexicon
 
 Ints = NDArray[np.int64]
 
 GROWN = 1.5
-LONGEST = 5
+SHORT = 3
+"""Words of a phrase that may end in an everyday one."""
+LONGEST = 8
 """Words of a name."""
 MOST_PIECES = 12
 """Pieces of a name in a script without spaces, where a dictionary cuts what it does not know."""
@@ -23,7 +27,7 @@ GOES_ON = 0.7
 """Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
 
 
-def name_all(state: State, bursts: list[Burst]) -> None:
+def name_all(state: State, rules: Rules, bursts: list[Burst], book: Lexicon) -> None:
     """Gives each burst its name, and says whether everyday words are all there is to it.
 
     A name stands until the term has half as many posts again.
@@ -31,7 +35,11 @@ def name_all(state: State, bursts: list[Burst]) -> None:
     for burst in bursts:
         known = state.names.get(burst.key)
         if known is None or burst.posts.size > GROWN * known[2]:
-            known = (name(state, burst), is_common(state, burst.parts), int(burst.posts.size))
+            known = (
+                name(state, rules, burst, book),
+                is_common(state, burst.parts),
+                int(burst.posts.size),
+            )
             state.names[burst.key] = known
         burst.label, burst.common = known[0], known[1]
 
@@ -41,7 +49,7 @@ def forget_names(state: State, told: set[int]) -> None:
     state.names = {key: known for key, known in state.names.items() if key in told}
 
 
-def name(state: State, burst: Burst) -> str:
+def name(state: State, rules: Rules, burst: Burst, book: Lexicon) -> str:
     """The surface form that most of its newest posts use, with what nearly always goes with it.
 
     A phrase of the table has at most three words; "this is for Marguerite" is found by looking at
@@ -53,6 +61,7 @@ def name(state: State, burst: Burst) -> str:
     kinds = held.kinds[end % size]
     if kinds.size >= 5 and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
+        end = _rounded(state, rules, begin, end, book)
     return written(state, begin, end)
 
 
@@ -87,6 +96,23 @@ def _whole(state: State, begin: Ints, end: Ints, words: int) -> tuple[Ints, Ints
         else:
             break
     return begin, end
+
+
+def _rounded(state: State, rules: Rules, begin: Ints, end: Ints, book: Lexicon) -> Ints:
+    """Last tokens of a long phrase without function words at its end: there it goes on, cut off.
+
+    "Plant Explosion Shows Up on" is how a headline begins. What is made of such words alone stays
+    ("it is what it is"), and so does a short phrase ("get in").
+    """
+    words = int(end[0] - begin[0]) + 1
+    if words <= SHORT:
+        return end
+    said = state.ring.hashes[(begin[:, None] + np.arange(words)) % state.ring.tokens]
+    most = np.sort(said, axis=0)[said.shape[0] // 2]  # where a word has a majority
+    telling = np.flatnonzero(book.frequencies(most).max(axis=1, initial=0.0) < rules.function_word)
+    if not telling.size:
+        return end
+    return end - min(words - 1 - int(telling[-1]), words - SHORT)
 
 
 def _unspaced(state: State, at: Ints) -> bool:

@@ -7,7 +7,9 @@ of its moments. So nothing is lost and the board stays short.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,14 @@ from groundswell.kernel.naming import name_all
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.state import State
 from groundswell.kernel.subject import Subject
+from groundswell.kernel.usage import Lexicon
 from groundswell.kernel.write import Written
 from groundswell.model import Moment, Story
 
 Ints = NDArray[np.int64]
+
+HELD: Final = 0.5
+"""Share of the running story's people with whom a story of the same name is it."""
 
 
 def running(
@@ -32,15 +38,18 @@ def running(
     subject: Subject,
     words: list[stories.Burst],
     small: Sequence[Written],
+    book: Lexicon,
+    taken: Collection[str] = (),
 ) -> Story:
     """The subject as a story. It is told by its words, and by the small stories as its moments.
 
     `words` are the subject's, measured; `small` come with the largest first. The story is listed
-    and never announced: it began before the desk did.
+    and never announced: it began before the desk did. Where its words leave a choice, it is not
+    called by any of the titles `taken`, in small letters.
     """
-    name_all(state, words)
+    name_all(state, rules, words, book)
     words = sorted(words, key=lambda word: (-word.authors, word.key))
-    lead, told = words[0], small[: rules.most_moments]
+    lead, told = leading(words), small[: rules.most_moments]
     now = _carried_on(state, words, {row.story.id for row in told})
     posts = distinct(np.concatenate([word.posts for word in words]))
     places = posts % state.ring.posts
@@ -51,7 +60,7 @@ def running(
     return Story(
         id=identity.story_id(now.key, now.since * rules.slice_us),
         rank=0,
-        title=lead.label,
+        title=next((w.label for w in words if w.label.casefold() not in taken), lead.label),
         terms=alike.once(word.label for word in words)[: rules.most_terms],
         started_at=now.since * rules.slice_us,
         status=stories.status(spark, min(state.slice - now.since, rules.depth - 1)),
@@ -74,11 +83,50 @@ def running(
     )
 
 
+def leading(words: Sequence[stories.Burst]) -> stories.Burst:
+    """The subject's leading word: of most people."""
+    return min(words, key=lambda word: (-word.authors, word.key))
+
+
+def called(state: State) -> tuple[str, ...]:
+    """What the running story is called by its leading word, in small letters; else nothing."""
+    now = state.running
+    known = state.names.get(now.key) if now and now.keys else None
+    return (known[0].casefold(),) if known else ()
+
+
 def rest(state: State) -> None:
     """The board has no one subject now."""
     if state.running is not None:
         state.running.keys, state.running.aside = (), frozenset()
         state.running.named = frozenset()
+
+
+def says_the_same(story: Story, living: stories.Living, run: Story, lead: stories.Burst) -> bool:
+    """Whether a story is what its board is about: by its name, or by most of what it says.
+
+    `lead` is the subject's leading word.
+    """
+    if alike.solid(story.title) == alike.solid(lead.label):
+        return True
+    own = {alike.solid(term) for term in run.terms}
+    said = sum(alike.solid(term) in own for term in story.terms)
+    return lead.key in living.terms and 2 * said > len(story.terms)
+
+
+def holds(story: Story, run: Story) -> bool:
+    """Whether at least half of the running story's people are in a story now."""
+    return story.expected + story.excess >= HELD * (run.expected + run.excess)
+
+
+def joined(rules: Rules, story: Story, run: Story) -> Story:
+    """A story that is what its board is about, with what the running one tells besides."""
+    return replace(
+        story,
+        terms=alike.once([*story.terms, *run.terms])[: rules.most_terms],
+        moments=(*story.moments, *run.moments),
+        why=(*story.why, *run.why),
+    )
 
 
 def _carried_on(state: State, words: list[stories.Burst], aside: set[str]) -> stories.Running:

@@ -17,7 +17,7 @@ from groundswell.kernel.moods import Reader
 from groundswell.kernel.named import with_names
 from groundswell.kernel.naming import forget_names
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.running import rest, running
+from groundswell.kernel.running import called, holds, joined, leading, rest, running, says_the_same
 from groundswell.kernel.state import State
 from groundswell.kernel.subject import subject
 from groundswell.kernel.withdrawal import stands
@@ -52,18 +52,18 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     """Groups bursts, carries identities on, and writes the stories, ranked, with their moods."""
     about = subject(state, rules, book)
     focused = about.focus >= rules.focused
-    groups = gather(state, rules, found, barred, focused=focused)
+    groups = gather(state, rules, found, barred, book, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
     shown, small = _sift(rules, told, focused=focused)
     rows = [(one.row.weight, one.row.story) for one in shown]
-    aside = [one.row for one in small]
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
-        last = min((weight for weight, _ in rows if weight > 0), default=0.0)
-        story = running(state, rules, about, words, aside)
+        titles = {one.row.story.title.casefold() for one in shown}
+        story = running(state, rules, about, words, [one.row for one in small], book, titles)
         others = heard(state, rules, volumes, book)
         known = set(about.keys.tolist()) | _words(found, told)
-        rows.append((last, with_names(state, rules, story, others, known, book)))
+        story = with_names(state, rules, story, others, known, book)
+        rows = _beside(rules, shown, story, leading(words))
     else:
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
@@ -88,6 +88,7 @@ def _carry_on(
     asleep: list[stories.Living] = []
     joined = {gone.id: "" for group in groups for gone in group.taken}
     titles = _announced_titles(state, joined.keys())
+    about = called(state)
     for group in groups:
         living = group.living
         if living and living.ended:
@@ -101,9 +102,8 @@ def _carry_on(
             living = _begin(state, rules, group, told)
         joined |= {gone.id: living.id for gone in group.taken}
         titles.pop(living.id, None)
-        row = write(
-            state, rules, living, group.bursts, group.posts, bar, book, set(titles.values())
-        )
+        taken = {*titles.values(), *(() if living.announced else about)}
+        row = write(state, rules, living, group.bursts, group.posts, bar, book, taken)
         titles[living.id] = living.title.casefold()
         told.append(_Told(row, living, now=True))
     known = {row.living.id for row in told} | joined.keys()
@@ -142,6 +142,25 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     small = [row for row in listed if _is_small(rules, row)]
     ids = {row.living.id for row in small}
     return [row for row in listed if row.living.id not in ids], small
+
+
+def _beside(
+    rules: Rules, shown: list[_Told], run: Story, lead: stories.Burst
+) -> list[tuple[float, Story]]:
+    """The rows of a board with one subject, its running story the last of what is above usual.
+
+    What was a story before the board had one subject is not told twice: while its people are half
+    of the running one's it tells that too, and then the running one tells it.
+    """
+    same = [one for one in shown if says_the_same(one.row.story, one.living, run, lead)]
+    rows = [(one.row.weight, one.row.story) for one in shown if one not in same]
+    grown = next(
+        (one.row for one in same if one.living.confirmed and holds(one.row.story, run)), None
+    )
+    if grown:
+        return [*rows, (grown.weight, joined(rules, grown.story, run))]
+    last = min((weight for weight, _ in rows if weight > 0), default=0.0)
+    return [*rows, (last, run)]
 
 
 def _stirs(row: _Told) -> bool:

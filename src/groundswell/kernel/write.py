@@ -79,7 +79,8 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
             stays=rules.stays, before=living.carried,
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
-        call(living, telling, taken)
+        unsaid = any(term.label.casefold() not in taken for term in telling)
+        call(living, telling if unsaid else said, taken)
     posts = present(state, living.posts)
     living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
