@@ -138,3 +138,19 @@ def test_what_was_a_story_before_is_not_told_twice(tables: Tables, book: Lexicon
     assert announced == sorted(announced, reverse=True)
     assert any(told and new for told, new in zip(about, announced, strict=True))
     assert about[-1]
+
+
+@pytest.mark.parametrize(
+    ("word", "own"), [("another", False), ("penalty", True), ("zorbavell", True)]
+)
+def test_small_talk_is_a_moment_of_what_all_speak_of(
+    word: str, own: bool, tables: Tables, book: Lexicon
+) -> None:
+    """Thirty people say it with the tag: "penalty" has a row of its own, "another" has none."""
+    rng = random.Random(7)
+    said = [(80 * 60 + i * 4.0, f"fan{i}", f"{talk(rng)} {word} #derbyday") for i in range(30)]
+    after = [b for b in boards(derby(rng, tagged=0.9) + said, tables, book) if b.at > 82 * 60e6]
+    rows = [story for board in after for story in board.stories if word in story.title]
+    assert bool(rows) == own
+    within = [moment.title for row in running(after) for moment in row.moments]
+    assert (word in within) != own

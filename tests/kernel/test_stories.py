@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -184,6 +186,8 @@ def test_a_story_is_never_without_a_name() -> None:
     assert living.title == "Iran"
     call(living, [loud, quiet], set())
     assert living.title == "offside"
+    call(living, [replace(loud, weight=1.0), replace(quiet, weight=2.0)], set())
+    assert living.title == "offside"  # it said more when it was at its height
 
 
 def test_ordinary_words_must_tell_more_than_names() -> None:

@@ -38,6 +38,8 @@ class Measured:
     """Whether all of its words are function words of some language."""
     familiar: NDArray[np.bool_]
     """Whether all of its words are well known in some language."""
+    frequent: NDArray[np.bool_]
+    """Whether all of its words are among the most used of some language."""
     habits: season.Habits
     lifts: Floats
     """Times that others of a term's language are busier, shape (terms, windows)."""
@@ -131,6 +133,7 @@ def measure(
     general = general_use(state, known, found.words)
     least = rarest(known, found.words)
     plain, familiar = least >= rules.function_word, least >= rules.familiar_word
+    frequent = least >= rules.frequent_word
     habits = season.habits(state.week, found.keys)
     missed = np.where(found.words > 1, MISSED, 0.0)
     history = found.history.astype(np.float64) + missed
@@ -150,7 +153,19 @@ def measure(
         gate_of(rules),
     )  # fmt: skip
     return Measured(
-        found, lists, parts, kinds, people, general, plain, familiar, habits, lifts, usual, scores
+        found,
+        lists,
+        parts,
+        kinds,
+        people,
+        general,
+        plain,
+        familiar,
+        frequent,
+        habits,
+        lifts,
+        usual,
+        scores,
     )
 
 
@@ -248,5 +263,6 @@ def _burst(  # noqa: PLR0913 -- one row of several tables
         told=told,
         habit=habit,
         everyday=everyday,
+        frequent=bool(seen.frequent[i]),
         home=state.homes.get(key, ""),
     )

@@ -64,6 +64,9 @@ class Rules:
     familiar_word: float = 1e-5
     """Frequency among all words, in some language, from which on a word is well known: before a
     board has heard a whole day, a story of such words alone must pass the restless bar."""
+    frequent_word: float = 1e-4
+    """Frequency among all words, in some language, from which on a word is small talk where all
+    speak of one subject."""
     sure_gate: float = 5.0
     """z that a story needs to be announced."""
     lone: float = 3.5

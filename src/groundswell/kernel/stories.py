@@ -59,6 +59,8 @@ class Burst:
     """Positions of the last tokens of its newest occurrences."""
     everyday: bool = False
     """Whether it is said so often anyway that it only joins a story: it never leads one."""
+    frequent: bool = False
+    """Whether all of its words are among the most used of some language."""
     home: str = ""
     """The living story that has it."""
     label: str = ""

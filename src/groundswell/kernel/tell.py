@@ -131,7 +131,7 @@ def _announced_titles(state: State, gone: Collection[str]) -> dict[str, str]:
 
 
 def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told], list[_Told]]:
-    """What a board lists, and what its running story tells, each with the largest first.
+    """What a board lists, and what its running story tells: names first, then the largest.
 
     What only stirred and stirs no more is not listed any longer, though it is remembered.
     """
@@ -141,6 +141,7 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
         return listed, []
     small = [row for row in listed if _is_small(rules, row)]
     ids = {row.living.id for row in small}
+    small.sort(key=lambda row: row.row.talk)
     return [row for row in listed if row.living.id not in ids], small
 
 
@@ -180,9 +181,14 @@ def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
 
 
 def _is_small(rules: Rules, row: _Told) -> bool:
-    """Whether only a small board's lower gate let it in, and nothing speaks against it."""
+    """Whether a story is too small for a row beside the running one, and nothing speaks against it.
+
+    Only a small board's lower gate let it in; or it is small talk ("another", "yes") about what all
+    speak of.
+    """
     story = row.row.story
-    return story.z < rules.gate and not story.confirmed and not story.doubts
+    little = story.z < rules.gate or row.row.talk
+    return little and not story.confirmed and not story.doubts
 
 
 def _number(rows: list[tuple[float, Story]]) -> list[Story]:

@@ -45,6 +45,8 @@ class Written:
     story: Story
     said: list[Telling]
     """All that its posts say more than others', what tells most first."""
+    talk: bool
+    """Whether it says frequent words only, and no name: "another", "yes"."""
     bare: bool
     """Whether it says one well-known word and no name, and is not sure: `starting.is_bare`."""
 
@@ -118,18 +120,21 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     )
     names_nothing = all(nameless(term.label, familiar=term.familiar) for term in telling)
     bare = names_nothing and starting.is_bare(rules, members)
-    return Written(size.excess * demotion, story, said, bare)
+    talk = names_nothing and bool(own) and all(burst.frequent for burst in own if burst.open)
+    return Written(size.excess * demotion, story, said, talk, bare)
 
 
 def call(living: stories.Living, telling: list[Telling], taken: Collection[str]) -> None:
-    """Names a story by what carries it now, where that speaks far more for a name than for its own.
+    """Names a story by what carries it now, where that says far more than its name ever did.
 
     It has a name from the beginning, though all that it says may lie outside the ranking window.
     """
     title, weight = name(telling, taken)
     better = weight > BETTER * living.title_weight or living.title.casefold() in taken
-    if better or living.title in {"", title}:
+    if better or not living.title:
         living.title, living.title_weight = title, weight
+    elif title == living.title:
+        living.title_weight = max(weight, living.title_weight)
     living.title = _spelled(living.title, telling)
 
 
