@@ -127,9 +127,11 @@ def test_what_was_a_story_before_is_not_told_twice(tables: Tables, book: Lexicon
     posts += [
         (30 * 60 + rng.random() * 70 * 60, f"fan{i}", f"{said} {talk(rng)}") for i in range(14_000)
     ]
-    found = boards(posts, tables, book)
-    focused = [board for board in found if board.at > 40 * 60e6]
-    assert any(running([board]) for board in focused)
+    posts += [(34 * 60 + i * 15.0, f"pal{i}", f"{talk(rng)} Grzelczak") for i in range(4)]
+    kernel = Kernel(SMALL, tables, book)
+    assert kernel.ask("Grzelczak")
+    found = kernel.add(batch_of(*sorted(posts))) + kernel.finish()
+    assert running([board for board in found if board.at > 40 * 60e6])
     titles = [[story.title.casefold() for story in board.stories] for board in found]
     assert all(len(set(row)) == len(row) for row in titles)
     rows = [story for board in found for story in board.stories if story.title == said]
@@ -138,6 +140,14 @@ def test_what_was_a_story_before_is_not_told_twice(tables: Tables, book: Lexicon
     assert announced == sorted(announced, reverse=True)
     assert any(told and new for told, new in zip(about, announced, strict=True))
     assert about[-1]
+    named = {
+        board.at
+        for board in found
+        for row in board.stories
+        if not row.subject and "Grzelczak" in {moment.title for moment in row.moments}
+    }
+    assert named
+    assert all(one.on_board for one in kernel.explained if one.at in named)
 
 
 @pytest.mark.parametrize(

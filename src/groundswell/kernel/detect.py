@@ -153,20 +153,9 @@ def measure(
         gate_of(rules),
     )  # fmt: skip
     return Measured(
-        found,
-        lists,
-        parts,
-        kinds,
-        people,
-        general,
-        plain,
-        familiar,
-        frequent,
-        habits,
-        lifts,
-        usual,
-        scores,
-    )
+        found, lists, parts, kinds, people, general, plain, familiar, frequent, habits, lifts,
+        usual, scores,
+    )  # fmt: skip
 
 
 def gate_of(rules: Rules) -> bursts.Gate:

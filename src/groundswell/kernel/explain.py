@@ -155,6 +155,8 @@ def _tells(state: State, story: Story, key: int, seen: Measured) -> bool:
     """
     if story.subject:
         return _runs(state, key)
+    if state.running and state.running.grown == story.id and _runs(state, key):
+        return True
     living = next((one for one in state.living if one.id == story.id), None)
     if living is None:
         return False

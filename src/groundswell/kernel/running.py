@@ -99,7 +99,7 @@ def rest(state: State) -> None:
     """The board has no one subject now."""
     if state.running is not None:
         state.running.keys, state.running.aside = (), frozenset()
-        state.running.named = frozenset()
+        state.running.named, state.running.grown = frozenset(), ""
 
 
 def says_the_same(story: Story, living: stories.Living, run: Story, lead: stories.Burst) -> bool:
@@ -119,7 +119,7 @@ def holds(story: Story, run: Story) -> bool:
     return story.expected + story.excess >= HELD * (run.expected + run.excess)
 
 
-def joined(rules: Rules, story: Story, run: Story) -> Story:
+def as_one(rules: Rules, story: Story, run: Story) -> Story:
     """A story that is what its board is about, with what the running one tells besides."""
     return replace(
         story,

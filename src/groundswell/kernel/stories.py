@@ -138,6 +138,8 @@ class Running:
     """Stories that it tells as its moments."""
     named: frozenset[int] = frozenset()
     """Names that it tells besides: keys of terms."""
+    grown: str = ""
+    """The story that tells it now: what it was before the board had one subject."""
 
 
 def status(people: NDArray[np.float64], age: int) -> Status:

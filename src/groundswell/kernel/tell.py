@@ -17,7 +17,7 @@ from groundswell.kernel.moods import Reader
 from groundswell.kernel.named import with_names
 from groundswell.kernel.naming import forget_names
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.running import called, holds, joined, leading, rest, running, says_the_same
+from groundswell.kernel.running import as_one, called, holds, leading, rest, running, says_the_same
 from groundswell.kernel.state import State
 from groundswell.kernel.subject import subject
 from groundswell.kernel.withdrawal import stands
@@ -63,7 +63,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         others = heard(state, rules, volumes, book)
         known = set(about.keys.tolist()) | _words(found, told)
         story = with_names(state, rules, story, others, known, book)
-        rows = _beside(rules, shown, story, leading(words))
+        rows = _beside(state, rules, shown, story, leading(words))
     else:
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
@@ -146,20 +146,27 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
 
 
 def _beside(
-    rules: Rules, shown: list[_Told], run: Story, lead: stories.Burst
+    state: State, rules: Rules, shown: list[_Told], run: Story, lead: stories.Burst
 ) -> list[tuple[float, Story]]:
     """The rows of a board with one subject, its running story the last of what is above usual.
 
     What was a story before the board had one subject is not told twice: while its people are half
-    of the running one's it tells that too, and then the running one tells it.
+    of the running one's it tells that too, and then the running one tells it. What is doubted has
+    its own row.
     """
-    same = [one for one in shown if says_the_same(one.row.story, one.living, run, lead)]
+    same = [
+        one
+        for one in shown
+        if not one.row.story.doubts and says_the_same(one.row.story, one.living, run, lead)
+    ]
     rows = [(one.row.weight, one.row.story) for one in shown if one not in same]
     grown = next(
         (one.row for one in same if one.living.confirmed and holds(one.row.story, run)), None
     )
+    if state.running:
+        state.running.grown = grown.story.id if grown else ""
     if grown:
-        return [*rows, (grown.weight, joined(rules, grown.story, run))]
+        return [*rows, (grown.weight, as_one(rules, grown.story, run))]
     last = min((weight for weight, _ in rows if weight > 0), default=0.0)
     return [*rows, (last, run)]
 
