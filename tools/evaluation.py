@@ -21,7 +21,7 @@ from statistics import fmean
 import msgspec
 
 from groundswell import settings
-from groundswell.cli.evaluate import METHODS, OURS
+from groundswell.cli.methods import METHODS, OURS
 from groundswell.cli.scoring import Trial, run_all
 from groundswell.evaluate import pictures, read_events
 from groundswell.evaluate.ceiling import ceilings, soonest

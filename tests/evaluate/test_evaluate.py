@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from groundswell.cli.evaluate import METHODS, OURS
+from groundswell.cli.methods import METHODS, OURS
 from groundswell.errors import UsageError
 from groundswell.evaluate import pictures
 from groundswell.evaluate.peers import PEERS

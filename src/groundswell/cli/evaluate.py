@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 
 from groundswell import settings
+from groundswell.cli.methods import METHODS, OURS
 from groundswell.cli.stopping import stop_on_signals
 from groundswell.errors import UsageError
-
-OURS = "groundswell"
-METHODS = (OURS, "mastodon", "signitrend", "bngram", "gnip", "mabed", "kleinberg", "counts")
 
 
 def evaluate(  # noqa: PLR0913 -- one option each

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundswell import settings
-from groundswell.cli.evaluate import OURS
+from groundswell.cli.methods import OURS
 from groundswell.engines import loading, local
 from groundswell.engines.ordering import in_order
 from groundswell.engines.run import Run

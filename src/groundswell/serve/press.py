@@ -14,7 +14,7 @@ from groundswell.doors import Role
 from groundswell.errors import ArchiveError
 from groundswell.model import iso
 from groundswell.serve.answers import ProblemError, answer
-from groundswell.serve.pressroom import backstory, covered, peak, together
+from groundswell.serve.covering import backstory, covered, peak, together
 from groundswell.serve.shapes import Address, Mood, Time
 from groundswell.serve.state import DeskState, desk_of
 from groundswell.serve.telling import Telling, tell
