@@ -33,6 +33,7 @@ from groundswell.sources.recordings import Recording
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".." / "shared" / "data"
 KEPT = ROOT / "build" / "evaluation"
+WORDS = ROOT / "tools" / "evaluation.template.md"
 PAGE = ROOT / "docs" / "evaluation.md"
 DRAWN = ROOT / "docs" / "pictures" / "evaluation"
 
@@ -182,22 +183,27 @@ def _simulated(night: Night) -> tuple[Path, Path]:
 
 
 def write(runs: dict[str, list[Scores]]) -> None:
-    """The page and its pictures."""
+    """The page and its pictures; a part of which nothing is kept says so."""
     DRAWN.mkdir(parents=True, exist_ok=True)
-    parts = [INTRODUCTION, _sets(runs), FOUND, _found(runs), MOST, _most(runs)]
-    if all(night.name in runs for night in VARIED):
-        parts += [OTHERWISE, _varied(runs)]
-    parts += [NOTHING, _nothing(runs)]
-    parts += [WORDS, _words(runs), SAME, _same(runs), BETTER, _better(runs)]
-    for name, heading in (("worldcup-2014", REAL_HEAD), ("fortnight", SIMULATED_HEAD)):
-        if name in runs:
-            parts += [heading, markdown(runs[name]), *_drawn(name, runs[name])]
     minutes = [(night, runs[night.name][0]) for night in SIMULATED[1:] if night.name in runs]
-    if minutes:
-        named = [replace(run, method=f"seed {night.seed}") for night, run in minutes]
-        parts += [MINUTES_HEAD, markdown(named), SOONEST_HEAD, _soonest(minutes)]
-    PAGE.write_text("\n".join([*parts, LIMITS]), "utf-8")
+    named = [replace(run, method=f"seed {night.seed}") for night, run in minutes]
+    page = WORDS.read_text("utf-8")
+    for name, part in (
+        ("sets", _sets(runs)), ("found", _found(runs)), ("most", _most(runs)),
+        ("varied", _varied(runs) if all(night.name in runs for night in VARIED) else ""),
+        ("nothing", _nothing(runs)), ("words", _words(runs)), ("same", _same(runs)),
+        ("twice", _twice(runs)), ("better", _better(runs)),
+        ("worldcup", _full("worldcup-2014", runs)), ("fortnight", _full("fortnight", runs)),
+        ("minutes", markdown(named) if named else ""), ("soonest", _soonest(minutes)),
+    ):  # fmt: skip
+        page = page.replace(f"{{{{{name}}}}}", part.strip() or "Not measured for this page.")
+    PAGE.write_text(page, "utf-8")
     print(f"wrote {PAGE}", file=sys.stderr)
+
+
+def _full(name: str, runs: dict[str, list[Scores]]) -> str:
+    """All figures of one set, with their pictures."""
+    return "\n".join([markdown(runs[name]), *_drawn(name, runs[name])]) if name in runs else ""
 
 
 def _drawn(name: str, runs: list[Scores]) -> list[str]:
@@ -333,6 +339,13 @@ def _both(runs: list[Scores], method: str) -> tuple[float, float, int]:
     return fmean(row[0] for row in rows), fmean(row[1] for row in rows), len(rows)
 
 
+def _twice(runs: dict[str, list[Scores]]) -> str:
+    return _grid(
+        [night for night in (*REAL, *SIMULATED[:1]) if night.name in runs], runs,
+        lambda run: amount(run.duplicates),
+    )  # fmt: skip
+
+
 def _nothing(runs: dict[str, list[Scores]]) -> str:
     return _grid(
         [night for night in CONTROLS if night.name in runs], runs,
@@ -381,91 +394,6 @@ def _grid(
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
 
-
-INTRODUCTION = """# How well it finds what happened
-
-Made by `make evaluation`; nothing on this page is typed by hand but the words. Every method sees
-the same posts, counts the same terms by people, and has its terms merged into topics by the same
-rule; its measure is its own. Groundswell is held here as the desk runs it, and so has what comes
-after a measure: it leaves out words that do not tell, ties what began in one minute on a board with
-one subject, and tells what is small as moments of that subject. A peer given those might gain as
-well. `groundswell evaluate --help` runs any of it on your own recordings.
-
-An event is found at K when, on a board from its start to one slice past its end, one story among
-the first K hits every group of its words: with its title, its terms, or its moments. The number of
-events stands beside every figure: with nine events, one more or less is 11 points.
-"""
-FOUND = "## What was found: topic-recall@5 / coverage (events)\n"
-MOST = """## What could be found at all: coverage
-
-Share of an event's groups of words that so many different texts said, from one slice before it to
-one after it: what a board would reach that told every such word, in one story. On Super Saturday
-few speakers were named by even five of the sampled posts.
-"""
-OTHERWISE = """## At other slices, and of fewer posts
-
-The same events once more, each set at a shorter and a longer slice, and half and a third of its
-posts, drawn by chance. Means over the sets; *words* is the keyword precision of title and terms, 0
-where nothing was found; *best* counts the sets in which no method has more of recall@5. The slices,
-and other draws, were looked at while ranks were thought over; of these draws only a third of
-Boston's was read, in which "shooting at MIT" was missed.
-"""
-NOTHING = """## Nothing, an hour: new stories that match no event
-
-On a goalless match and on a campaign of fans hardly anything happens, so what starts is wrong.
-"""
-WORDS = """## Words that belong: keyword precision (events)
-
-Share of a story's words that belong to the event: of its title and terms, and of all that it says
-with its moments (peers tell none). Mean over found events; of the story that matched it in the best
-place, and when it came there, so that many tries do not help.
-"""
-SAME = """## Words that belong, of the same events: ours / the peer's (events that both found)
-
-Share of title and terms that belong, so that nobody gains by finding only what is easy to name. The
-truths name teams, scorers and little else: of World Cup 2014 *goal*, *own goal*, *4-1*, *header*,
-*#CHIvsAUS* and names of other players count as words that do not belong, so a method that tells two
-words of a match comes off better than one that tells what happened in it.
-"""
-BETTER = """## Where a peer is better
-
-Every set and figure of the tables above in which one is ahead, with what it found: a method that
-tells only the easiest events chooses its words well.
-"""
-REAL_HEAD = """## World Cup 2014 in full
-
-Matches and goals of two weeks. The truth is not complete: cards, songs and rumours are not in it.
-"""
-SIMULATED_HEAD = """## A simulated fortnight in full
-
-Every event and every decoy is known, so precision can be told. Alarms that the board named as
-doubtful are counted apart; peers have no such doubts.
-"""
-MINUTES_HEAD = """## Simulated fortnights, a board a minute, as the desk runs
-
-F1 takes precision from what was announced and recall from what was listed. Seeds 21 to 23 and 31 to
-34 were looked at while constants were chosen, and so were those events of 44 to 46
-that were missed: they are not shown; nor are 41 to 43, of which a week each was reported on before,
-and 47 to 52, of which a fortnight each was.
-"""
-SOONEST_HEAD = """## How soon it could be found at all: median minutes
-
-A board that tells an event as soon as so many different people have said each of its words, and
-nothing else, closes after so long. It would tell every table at which so many sit. Two slices were
-wanted for bursts of minutes: in slices of five minutes, as in the table of all methods, that is ten
-minutes; in slices of one minute it is less than what two people need.
-"""
-LIMITS = """## What these figures do not say
-
-- Real sets are small samples of what was written; most have no authors, and distinct texts stand
-  for people.
-- The truth of real sets was written down by people, with times of a minute or more.
-- Peers are our own implementations of published formulas (`src/groundswell/evaluate/peers/`); where
-  a paper leaves a constant open, the class says what was chosen, and SigniTrend's was chosen for
-  its best. They do not see deletions.
-- Peers have no rule for when a topic is news; one is told when it stands among the first ten, past
-  the measure's own threshold where it has one.
-"""
 
 if __name__ == "__main__":
     main()
