@@ -61,7 +61,7 @@ def name(state: State, rules: Rules, burst: Burst, book: Lexicon) -> str:
     kinds = held.kinds[end % size]
     if kinds.size >= 5 and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
-        end = _rounded(state, rules, begin, end, book)
+        begin, end = _rounded(state, rules, begin, end, book)
     return written(state, begin, end)
 
 
@@ -98,21 +98,26 @@ def _whole(state: State, begin: Ints, end: Ints, words: int) -> tuple[Ints, Ints
     return begin, end
 
 
-def _rounded(state: State, rules: Rules, begin: Ints, end: Ints, book: Lexicon) -> Ints:
-    """Last tokens of a long phrase without function words at its end: there it goes on, cut off.
+def _rounded(
+    state: State, rules: Rules, begin: Ints, end: Ints, book: Lexicon
+) -> tuple[Ints, Ints]:
+    """First and last tokens of a long phrase without function words where it was cut off.
 
-    "Plant Explosion Shows Up on" is how a headline begins. What is made of such words alone stays
-    ("it is what it is"), and so does a short phrase ("get in").
+    "Plant Explosion Shows Up on" is how a headline begins; one that is as long as a name may be is
+    cut at its beginning too. What is made of such words alone stays ("it is what it is"), and so
+    does a short phrase ("get in").
     """
     words = int(end[0] - begin[0]) + 1
     if words <= SHORT:
-        return end
+        return begin, end
     said = state.ring.hashes[(begin[:, None] + np.arange(words)) % state.ring.tokens]
     most = np.sort(said, axis=0)[said.shape[0] // 2]  # where a word has a majority
     telling = np.flatnonzero(book.frequencies(most).max(axis=1, initial=0.0) < rules.function_word)
     if not telling.size:
-        return end
-    return end - min(words - 1 - int(telling[-1]), words - SHORT)
+        return begin, end
+    last = max(int(telling[-1]), SHORT - 1)
+    first = min(int(telling[0]), last - SHORT + 1) if words >= LONGEST else 0
+    return begin + first, begin + last
 
 
 def _unspaced(state: State, at: Ints) -> bool:
