@@ -39,3 +39,27 @@ def test_terms_leave_out_what_says_nothing(tables: Tables) -> None:
         if any("finish line" in term for term in story.terms)
     ]
     assert terms.isdisjoint({"rt", "t.co", "at", "the", "at the", "finish", "line", "finish line"})
+
+
+def test_a_term_is_not_told_again_with_its_article(tables: Tables) -> None:
+    """People say “the zarbok”, “a zarbok” and “zarbok”: the row and its moments say it once."""
+    rng = random.Random(7)
+    posts = [
+        (m * 60 + rng.random() * 60, f"user{rng.randrange(5_000)}", talk(rng))
+        for m in range(90)
+        for _ in range(40)
+    ]
+    posts += [
+        (80 * 60 + i * 3.0, f"fan{i}", f"{form} zarbok quendle {talk(rng)}")
+        for i, form in enumerate(["the", "a", "no"] * 20)
+    ]
+    posts += [(80 * 60 + i * 3.0, f"pal{i}", f"the quendle {talk(rng)}") for i in range(25)]
+    kernel = Kernel(replace(SMALL, top=20), tables, load_lexicon(tables))
+    boards = kernel.add(batch_of(*sorted(posts))) + kernel.finish()
+    rows = [story for board in boards for story in board.stories if "quendle" in story.title]
+    assert rows
+    for row in rows:
+        for said in (row.terms, *(moment.terms for moment in row.moments)):
+            assert not {"the quendle", "the zarbok", "a zarbok"} & {
+                term.casefold() for term in said
+            }

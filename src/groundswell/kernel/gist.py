@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ WITHIN = 0.8
 """Share of the posts that say a word from which on a phrase around it says it all."""
 AGAIN = 0.5
 """The same for the terms of a moment, which has room for little."""
+PAIR = 2
 LONG, MOSTLY = 3, 0.6
 """A phrase of so many words says nothing more when this share of them stands in another one."""
 LONGER = 0.4
@@ -77,7 +79,7 @@ def gist(
     found = _own([b for b in members if not b.plain] or members, recent)
     found += _company(state, rules, members, recent, book)
     found.sort(key=lambda term: (-term.weight, term.label))
-    return _not_cut_again(_whole(_once(found)))
+    return _not_dressed(rules, book, _not_cut_again(_whole(_once(found))))
 
 
 def carrying(
@@ -171,6 +173,25 @@ def _whole(telling: list[Telling]) -> list[Telling]:
             for other, others in zip(telling, words, strict=True)
         )
     ]
+
+
+def _not_dressed(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telling]:
+    """The terms without a function word and a term that stands beside it: "the ref", "a foul"."""
+    alone = {term.parts for term in telling if len(term.parts) == 1}
+    return [
+        term
+        for term in telling
+        if len(term.parts) != PAIR
+        or len(term.label.split()) != PAIR
+        or _telling_parts(rules, book, term) not in alone
+    ]
+
+
+def _telling_parts(rules: Rules, book: Lexicon, term: Telling) -> frozenset[int]:
+    """The words of a term that are no function words."""
+    parts = sorted(term.parts)
+    most = book.frequencies(np.array(parts, np.uint64)).max(axis=1, initial=0.0)
+    return frozenset(compress(parts, most < rules.function_word))
 
 
 def _not_cut_again(telling: list[Telling]) -> list[Telling]:
