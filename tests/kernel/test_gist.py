@@ -9,18 +9,23 @@ from groundswell.engines.loading import load_lexicon
 from groundswell.kernel.pipeline import Kernel
 from groundswell.kernel.tokens import Tables
 from tests.conftest import batch_of
-from tests.kernel.test_pipeline import SMALL
+from tests.kernel.test_pipeline import SMALL, Post
 from tests.kernel.test_running import talk
+
+
+def everyday(rng: random.Random) -> list[Post]:
+    """Plain English, forty posts a minute for an hour and a half."""
+    return [
+        (m * 60 + rng.random() * 60, f"user{rng.randrange(5_000)}", talk(rng))
+        for m in range(90)
+        for _ in range(40)
+    ]
 
 
 def test_terms_leave_out_what_says_nothing(tables: Tables) -> None:
     """No function word, no "RT", no shortener, no part of what is not said without the rest."""
     rng = random.Random(6)
-    posts = [
-        (m * 60 + rng.random() * 60, f"user{rng.randrange(5_000)}", talk(rng))
-        for m in range(90)
-        for _ in range(40)
-    ]
+    posts = everyday(rng)
     posts += [  # thirty people pass on a report
         (
             80 * 60 + i * 4.0,
@@ -44,11 +49,7 @@ def test_terms_leave_out_what_says_nothing(tables: Tables) -> None:
 def test_a_term_is_not_told_again_with_its_article(tables: Tables) -> None:
     """People say “the zarbok”, “a zarbok” and “zarbok”: the row and its moments say it once."""
     rng = random.Random(7)
-    posts = [
-        (m * 60 + rng.random() * 60, f"user{rng.randrange(5_000)}", talk(rng))
-        for m in range(90)
-        for _ in range(40)
-    ]
+    posts = everyday(rng)
     posts += [
         (80 * 60 + i * 3.0, f"fan{i}", f"{form} zarbok quendle {talk(rng)}")
         for i, form in enumerate(["the", "a", "no"] * 20)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from groundswell.kernel import alike, grouping, identity, stories
 from groundswell.kernel.gist import Telling, carrying, name
 from groundswell.kernel.kinds import WORD
-from groundswell.kernel.write import call
+from groundswell.kernel.write import entitle
 
 
 def burst(label: str, posts: range, **given: object) -> stories.Burst:
@@ -104,7 +104,7 @@ def test_a_name_without_spaces_is_one_however_it_was_cut(one: str, other: str, s
 )
 def test_two_names_in_common_make_one_match(one: list[str], other: list[str], same: bool) -> None:
     """In whole or by their codes; one in common is not enough, nor is a name that only mentions."""
-    assert alike.match(one, other) == alike.match(other, one) == same
+    assert alike.share_two(one, other) == alike.share_two(other, one) == same
     found = [burst(label, range(10 * i, 10 * i + 10)) for i, label in enumerate(one + other)]
     groups = [[*range(len(one))], [*range(len(one), len(found))]]
     assert len(grouping.unite(found, groups)) == (1 if same else 2)
@@ -151,7 +151,7 @@ NAMES = st.lists(st.sampled_from(["", "#"]).flatmap(
 @given(NAMES, NAMES)
 def test_having_names_in_common_goes_both_ways(one: list[str], other: list[str]) -> None:
     """Whatever the names; and what is left of them to say is never nothing."""
-    assert alike.match(one, other) == alike.match(other, one)
+    assert alike.share_two(one, other) == alike.share_two(other, one)
     assert alike.once(one)
     assert set(alike.once(one)) <= set(one)
 
@@ -182,11 +182,11 @@ def test_a_story_is_never_without_a_name() -> None:
         Telling(label, weight, 5, frozenset({i}), False, False)
         for i, (label, weight) in enumerate([("Iran", 0.0), ("offside", 3.0)])
     )
-    call(living, [quiet], set())
+    entitle(living, [quiet], set())
     assert living.title == "Iran"
-    call(living, [loud, quiet], set())
+    entitle(living, [loud, quiet], set())
     assert living.title == "offside"
-    call(living, [replace(loud, weight=1.0), replace(quiet, weight=2.0)], set())
+    entitle(living, [replace(loud, weight=1.0), replace(quiet, weight=2.0)], set())
     assert living.title == "offside"  # it said more when it was at its height
 
 

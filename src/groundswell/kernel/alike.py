@@ -115,13 +115,15 @@ class _Name:
         return same or self.is_code_of(other) or other.is_code_of(self)
 
 
-def match(one: Sequence[str], other: Sequence[str]) -> bool:
+def share_two(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two stories, each called by its first label, have two names in common.
 
-    >>> match(["Cameroon", "Mexico"], ["#CMR", "#MEX"]), match(["goal", "#MEX"], ["Mexico", "ref"])
-    (True, False)
-    >>> match(["#MEXCMR"], ["offside", "Mexico", "Cameroon"]), match(["#MEXCMR"], ["Mexico", "win"])
-    (True, False)
+    >>> share_two(["Cameroon", "Mexico"], ["#CMR", "#MEX"])
+    True
+    >>> share_two(["goal", "#MEX"], ["Mexico", "ref"])
+    False
+    >>> share_two(["#MEXCMR"], ["offside", "Mexico", "Cameroon"])
+    True
     """
     if joins(one[0], other) or joins(other[0], one):
         return True

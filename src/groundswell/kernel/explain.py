@@ -251,9 +251,8 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
         )
     burst = replace(follow(state, rules, volumes, book, seen.found.keys)[0], open=True)
     known = state.names.get(burst.key)
-    burst.label = (
-        known[0] if known else name(state, rules, burst, book)
-    )  # who asks leaves no name behind
+    # Who asks leaves no name behind.
+    burst.label = known[0] if known else name(state, rules, burst, book)
     if is_bare(rules, [burst]):
         what = "a well-known word" if len(burst.parts) == 1 else "a phrase of well-known words"
         return (

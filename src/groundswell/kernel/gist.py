@@ -30,6 +30,7 @@ WITHIN = 0.8
 AGAIN = 0.5
 """The same for the terms of a moment, which has room for little."""
 PAIR = 2
+"""Words of a phrase that may be a term and its article."""
 LONG, MOSTLY = 3, 0.6
 """A phrase of so many words says nothing more when this share of them stands in another one."""
 LONGER = 0.4
@@ -79,7 +80,7 @@ def gist(
     found = _own([b for b in members if not b.plain] or members, recent)
     found += _company(state, rules, members, recent, book)
     found.sort(key=lambda term: (-term.weight, term.label))
-    return _not_dressed(rules, book, _not_cut_again(_whole(_once(found))))
+    return _without_articles(rules, book, _not_cut_again(_whole(_once(found))))
 
 
 def carrying(
@@ -175,7 +176,7 @@ def _whole(telling: list[Telling]) -> list[Telling]:
     ]
 
 
-def _not_dressed(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telling]:
+def _without_articles(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telling]:
     """The terms without a function word and a term that stands beside it: "the ref", "a foul"."""
     alone = {term.parts for term in telling if len(term.parts) == 1}
     return [

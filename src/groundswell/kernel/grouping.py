@@ -130,7 +130,8 @@ def _of_two_names(
     """The first group that has two names in common with this one."""
     labels = [bursts[i].label for i in group]
     return next(
-        (other for other in united if alike.match(labels, [bursts[i].label for i in other])), None
+        (other for other in united if alike.share_two(labels, [bursts[i].label for i in other])),
+        None,
     )
 
 

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 GROWN = 1.5
 SHORT = 3
-"""Words of a phrase that may end in an everyday one."""
+"""Words of a phrase that may end in a function word."""
 LONGEST = 8
 """Words of a name."""
 MOST_PIECES = 12

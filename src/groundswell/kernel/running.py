@@ -43,13 +43,13 @@ def running(
 ) -> Story:
     """The subject as a story. It is told by its words, and by the small stories as its moments.
 
-    `words` are the subject's, measured; `small` come with the largest first. The story is listed
-    and never announced: it began before the desk did. Where its words leave a choice, it is not
-    called by any of the titles `taken`, in small letters.
+    `words` are the subject's, measured; `small` come in the order in which they are told. The story
+    is listed and never announced: it began before the desk did. Where its words leave a choice, it
+    is not called by any of the titles `taken`, in small letters.
     """
     name_all(state, rules, words, book)
-    words = sorted(words, key=lambda word: (-word.authors, word.key))
-    lead, told = leading(words), small[: rules.most_moments]
+    words = sorted(words, key=_first)
+    lead, told = words[0], small[: rules.most_moments]
     now = _carried_on(state, words, {row.story.id for row in told})
     posts = distinct(np.concatenate([word.posts for word in words]))
     places = posts % state.ring.posts
@@ -85,7 +85,11 @@ def running(
 
 def leading(words: Sequence[stories.Burst]) -> stories.Burst:
     """The subject's leading word: of most people."""
-    return min(words, key=lambda word: (-word.authors, word.key))
+    return min(words, key=_first)
+
+
+def _first(word: stories.Burst) -> tuple[float, int]:
+    return -word.authors, word.key
 
 
 def called(state: State) -> tuple[str, ...]:

@@ -55,7 +55,6 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     groups = gather(state, rules, found, barred, book, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
     shown, small = _sift(rules, told, focused=focused)
-    rows = [(one.row.weight, one.row.story) for one in shown]
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
         titles = {one.row.story.title.casefold() for one in shown}
@@ -65,6 +64,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         story = with_names(state, rules, story, others, known, book)
         rows = _beside(state, rules, shown, story, leading(words))
     else:
+        rows = _rows(shown)
         rest(state)
     ranked = express(state, rules, reader, _number(rows))
     _announce(state, rules, told, joined, ranked, events, book)
@@ -145,21 +145,26 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     return [row for row in listed if row.living.id not in ids], small
 
 
+def _rows(shown: list[_Told]) -> list[tuple[float, Story]]:
+    return [(one.row.weight, one.row.story) for one in shown]
+
+
 def _beside(
     state: State, rules: Rules, shown: list[_Told], run: Story, lead: stories.Burst
 ) -> list[tuple[float, Story]]:
     """The rows of a board with one subject, its running story the last of what is above usual.
 
     What was a story before the board had one subject is not told twice: while its people are half
-    of the running one's it tells that too, and then the running one tells it. What is doubted has
-    its own row.
+    of the running one's it tells that too, and then the running one tells it. Where either is
+    doubted, both have rows: no doubt is lost.
     """
     same = [
         one
         for one in shown
-        if not one.row.story.doubts and says_the_same(one.row.story, one.living, run, lead)
+        if not (run.doubts or one.row.story.doubts)
+        and says_the_same(one.row.story, one.living, run, lead)
     ]
-    rows = [(one.row.weight, one.row.story) for one in shown if one not in same]
+    rows = _rows([one for one in shown if one not in same])
     grown = next(
         (one.row for one in same if one.living.confirmed and holds(one.row.story, run)), None
     )

@@ -82,7 +82,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
         unsaid = any(term.label.casefold() not in taken for term in telling)
-        call(living, telling if unsaid else said, taken)
+        entitle(living, telling if unsaid else said, taken)
     posts = present(state, living.posts)
     living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
@@ -124,7 +124,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     return Written(size.excess * demotion, story, said, talk, bare)
 
 
-def call(living: stories.Living, telling: list[Telling], taken: Collection[str]) -> None:
+def entitle(living: stories.Living, telling: list[Telling], taken: Collection[str]) -> None:
     """Names a story by what carries it now, where that says far more than its name ever did.
 
     It has a name from the beginning, though all that it says may lie outside the ranking window.
