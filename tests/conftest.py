@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from groundswell.engines.loading import load_tables
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 from tests.figures import REPORT, Figure, keep
 

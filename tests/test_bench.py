@@ -8,7 +8,7 @@ import numpy as np
 
 from groundswell.bench import long, memory, peers, whole
 from groundswell.bench.measure import batch_of, chunks_of, machine
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 
 
 def test_decoding_and_the_full_way_are_measured_on_the_same_posts(tables: Tables) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 from groundswell.simulate import load_frames
 from groundswell.sources.decode import FrameDecoder

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from groundswell.evaluate import press
-from groundswell.kernel.shares import wilson
+from groundswell.kernel.basis.shares import wilson
 from groundswell.press import read_article
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -29,7 +29,7 @@ from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.loading import load_tables
 from groundswell.engines.ray.cluster import Cluster, Wanted
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch, Board
 from groundswell.sources.decode import FrameDecoder
 

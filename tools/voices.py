@@ -17,8 +17,8 @@ import numpy as np
 from groundswell import settings
 from groundswell.engines.local import replay
 from groundswell.engines.run import Run
-from groundswell.kernel import quoting, voices
-from groundswell.kernel.voices import Candidates
+from groundswell.kernel.voices import quoting, voices
+from groundswell.kernel.voices.voices import Candidates
 from groundswell.sources.recordings import open_uri
 
 WAYS = ("facility location", "nearest to the middle", "random")

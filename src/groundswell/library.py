@@ -19,9 +19,9 @@ from groundswell.engines.feelings import load_reader
 from groundswell.engines.ordering import in_order
 from groundswell.errors import UsageError
 from groundswell.expression import Mood
-from groundswell.kernel import moods
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.origins import primary
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.mood import moods
+from groundswell.kernel.posts.origins import primary
 from groundswell.model import Board, Story
 from groundswell.settings import event_time
 from groundswell.sources.memory import MemorySource

@@ -13,7 +13,7 @@ from typing import Final
 
 from wordfreq import zipf_frequency
 
-from groundswell.kernel.alike import spelled
+from groundswell.kernel.names.alike import spelled
 
 ENOUGH: Final = 0.65
 """Weight that what two things share must have: two everyday words join nothing."""

@@ -33,7 +33,7 @@ from groundswell.alerts.senders import letter, sender
 from groundswell.alerts.trying import test as try_rule
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.errors import UsageError
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import MICROSECONDS, Story
 from groundswell.revision import Cut, Revision
 from groundswell.settings import Settings, Table

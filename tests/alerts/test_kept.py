@@ -17,7 +17,7 @@ from groundswell.archive import Archive
 from groundswell.archive.backup import backup, restore
 from groundswell.cli.app import app
 from groundswell.errors import UsageError
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Board
 from tests.alerts.making import BEGIN, SLICE, board, story
 from tests.alerts.receiving import SECRET, Receiver

@@ -11,7 +11,7 @@ from groundswell.alerts.book import BOOK, Book
 from groundswell.alerts.matching import Matcher
 from groundswell.alerts.rules import Rule
 from groundswell.errors import UsageError
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Moment
 from tests.alerts.making import doubted, sad, story
 

@@ -16,7 +16,7 @@ from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.engines import local
 from groundswell.engines.run import Run
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import iso
 from groundswell.sources.recordings import Recording
 from groundswell.times import microseconds

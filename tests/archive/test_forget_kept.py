@@ -18,9 +18,9 @@ from groundswell.engines.heeding import Heed
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.run import Run
 from groundswell.errors import UsageError
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Board, iso
 from groundswell.sources.recordings import Recording
 from tests.archive.desk import BEGIN, MINUTE, RULES, SECOND, hits

@@ -12,9 +12,9 @@ from groundswell.archive.backup import backup, restore
 from groundswell.archive.reading import Reader
 from groundswell.engines import forgetting, loading
 from groundswell.engines.heeding import Heed
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from tests.archive.desk import BEGIN, MINUTE, SECOND, Desk, desk, hits, until
 from tests.figures import Figure
 

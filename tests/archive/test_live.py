@@ -19,7 +19,7 @@ from groundswell.engines import following, loading
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import MICROSECONDS, Board
 from groundswell.simulate.server import JetstreamServer
 from groundswell.sources.jetstream import Jetstream

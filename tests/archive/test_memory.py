@@ -13,10 +13,12 @@ from groundswell.engines import boards, local
 from groundswell.engines.boards import Boards
 from groundswell.engines.memory import remembered, resolve, take_up
 from groundswell.engines.ordering import in_order
-from groundswell.kernel import ring
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.memory.state import State
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.posts import ring
+from groundswell.kernel.terms.counts import Counts
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import AccountNews, Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.conftest import batch_of
@@ -60,11 +62,12 @@ def test_memory_goes_through_a_file_and_on(
 
 
 def test_only_what_a_run_remembers_is_taken_up() -> None:
-    """A snapshot cannot name a class of another room, or what is no dataclass."""
-    for name in ("os:system", "groundswell.cli.app:main", "groundswell.kernel.state:np",
-                 "groundswell.kernel.nowhere:State", "groundswell.settings:Settings"):  # fmt: skip
+    """A snapshot can name what memory is made of, wherever that stood once, and nothing else."""
+    for name in ("system", "os:system", "groundswell.cli.app:main", "np", "int", "Settings", ""):
         with pytest.raises(KeyError):
             resolve(name)
+    assert resolve("State") is resolve("groundswell.kernel.nowhere:State") is State
+    assert resolve("Counts") is Counts
 
 
 def test_what_is_taken_back_is_remembered(tables: Tables, tmp_path: Path) -> None:

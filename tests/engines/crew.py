@@ -16,10 +16,10 @@ from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.loading import load_tables
 from groundswell.engines.sharded import Sharded
-from groundswell.kernel.counting import Counting
-from groundswell.kernel.parts import Part
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.shards import Answer, Shard, Step, owners
+from groundswell.kernel.terms.counting import Counting
+from groundswell.kernel.terms.parts import Part
+from groundswell.kernel.terms.shards import Answer, Shard, Step, owners
 from groundswell.model import COLUMNS, AccountNews, Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.nights import recorded

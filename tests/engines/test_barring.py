@@ -11,7 +11,7 @@ from groundswell.archive import Archive
 from groundswell.engines.barring import Barring
 from groundswell.engines.boards import Boards, Plan
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import AccountNews, Batch, Board, StoryEvent
 from groundswell.review.decisions import draft
 from groundswell.review.ledger import Ledger

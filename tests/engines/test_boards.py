@@ -14,7 +14,7 @@ from groundswell import scopes
 from groundswell.engines.boards import Boards, Plan, plan
 from groundswell.errors import UsageError
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch, Board
 from groundswell.settings import Settings
 from tests.conftest import batch_of

@@ -13,7 +13,7 @@ from groundswell.engines.run import Run
 from groundswell.errors import BusyError, GroundswellError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch, Board
 from tests.conftest import batch_of
 from tests.engines.test_local import Script

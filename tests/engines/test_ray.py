@@ -22,8 +22,8 @@ from groundswell.engines.ray.cluster import Cluster, Wanted
 from groundswell.engines.ray.counting import Counters
 from groundswell.engines.run import Run
 from groundswell.errors import UsageError
-from groundswell.kernel.counting import Counting
 from groundswell.kernel.pipeline import Rules
+from groundswell.kernel.terms.counting import Counting
 from groundswell.model import Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.archive.running import contents

@@ -13,7 +13,7 @@ from groundswell.engines.patterns import matcher
 from groundswell.engines.scopes import Heard, chosen, joined, takes
 from groundswell.errors import UsageError
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 from groundswell.scopes import scope
 from tests.conftest import batch_of

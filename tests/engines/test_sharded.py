@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from groundswell.archive import codec
 from groundswell.engines.memory import remembered, resolve, take_up
 from groundswell.engines.sharded import AHEAD, Sharded
-from groundswell.kernel.counting import Said
-from groundswell.kernel.counts import Counts
+from groundswell.kernel.terms.counting import Said
+from groundswell.kernel.terms.counts import Counts
 from tests.engines.crew import Here, Several, alone, boards, night, play, told
 
 DECAYS = np.array([0.99, 0.8, 0.0, 0.0], np.float32)
@@ -30,7 +30,7 @@ def test_boards_are_those_of_one_process(shards: int) -> None:
 
 def test_a_single_shard_counts_some_posts_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """It needs nobody else's answers, so no empty step is taken; the boards are the same."""
-    monkeypatch.setattr("groundswell.kernel.counts.RUN", 16)
+    monkeypatch.setattr("groundswell.kernel.terms.counts.RUN", 16)
     hands = Several(1)
     assert play(list(night()), hands) == list(alone())
     assert hands.crews[0].empty == 0

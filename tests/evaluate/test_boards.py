@@ -10,7 +10,7 @@ from groundswell.evaluate.corpus import Corpus, Posts, frequent_words, stop_word
 from groundswell.evaluate.grams import grams
 from groundswell.evaluate.peers import PEERS
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.settings import Settings, rules
 from tests.conftest import batch_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from groundswell.kernel import characters as ch
-from groundswell.kernel.characters import characters
+from groundswell.kernel.text import characters as ch
+from groundswell.kernel.text.characters import characters
 
 SPECIAL = ch._EMOJI_RANGES + ch._SKIPPED_RANGES + ((0x1F1E6, 0x1F1FF),)
 

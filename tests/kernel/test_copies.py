@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.kernel.copies import LONG, OWN, copied, read
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
+from groundswell.kernel.trust.copies import LONG, OWN, copied, read
 
 PEOPLE = 40
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.kernel import counts, table
-from groundswell.kernel.counting import MISSED, Said
-from groundswell.kernel.hashing import join
+from groundswell.kernel.basis.hashing import join
+from groundswell.kernel.terms import counts, table
+from groundswell.kernel.terms.counting import MISSED, Said
 
 DECAYS = np.array([0.99, 0.8, 0.0, 0.0], np.float32)
 Post = tuple[int, list[int]]

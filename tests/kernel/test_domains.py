@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundswell.kernel.domains import is_domain, suffixes
+from groundswell.kernel.text.domains import is_domain, suffixes
 
 
 def test_every_hash_of_a_suffix_can_be_looked_up() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.kernel.copies import Texts, copied
-from groundswell.kernel.doubts import Evidence, doubts, suspected, weigh
+from groundswell.kernel.trust.copies import Texts, copied
+from groundswell.kernel.trust.doubts import Evidence, doubts, suspected, weigh
 from groundswell.model import Doubt
 
 COPIED = Doubt("copied-text", 0.9, "copied text")

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from groundswell.engines.loading import load_tables
-from groundswell.kernel import echoes, starting, stories
+from groundswell.kernel.memory import stories
 from groundswell.kernel.pipeline import Kernel, Rules
+from groundswell.kernel.telling import echoes, starting
 from groundswell.model import MICROSECONDS, Batch
 from tests.kernel.test_stories import burst
 

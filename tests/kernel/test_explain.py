@@ -8,9 +8,9 @@ import pytest
 
 from groundswell.engines.loading import load_kernel
 from groundswell.explanation import Explanation
-from groundswell.kernel.explain import key_of
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.posts.keys import key_of
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Board
 from tests.conftest import batch_of
 from tests.kernel.test_pipeline import SMALL, moment, ordinary

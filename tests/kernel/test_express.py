@@ -10,7 +10,7 @@ import pytest
 
 from groundswell.engines.feelings import load_reader
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import AccountNews, Batch, Board, Story
 from groundswell.revision import revised_board
 from tests.conftest import batch_of

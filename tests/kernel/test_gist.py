@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from groundswell.engines.loading import load_lexicon
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from tests.conftest import batch_of
 from tests.kernel.test_pipeline import SMALL, Post
 from tests.kernel.test_running import talk

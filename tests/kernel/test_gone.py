@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from groundswell.kernel import ring
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.posts import ring
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import AccountNews, AccountState, Batch
 from tests.conftest import batch_of
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from groundswell.engines.feelings import load_reader
-from groundswell.kernel import moods
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.moods import FULL, LEAST, SIX, UNREAD, Readings
-from groundswell.kernel.wording import words
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.mood import moods
+from groundswell.kernel.mood.moods import FULL, LEAST, SIX, UNREAD, Readings
+from groundswell.kernel.mood.wording import words
 
 READER = load_reader()
 USUAL = moods.nothing(READER).shares(READER)

@@ -8,8 +8,8 @@ import pytest
 
 from groundswell.engines.loading import load_lexicon
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
-from groundswell.kernel.usage import Lexicon
+from groundswell.kernel.text.tokens import Tables
+from groundswell.kernel.usual.usage import Lexicon
 from groundswell.model import Board
 from tests.conftest import batch_of
 from tests.kernel.test_pipeline import SMALL, Post

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch, Board
 from tests.conftest import batch_of
 

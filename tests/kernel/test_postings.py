@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from groundswell.kernel import postings, ring
-from groundswell.kernel.counting import TRACKS, Said
-from groundswell.kernel.counts import Counts
-from groundswell.kernel.regions import SHIFT
-from groundswell.kernel.table import GRAMS, ROW, UNHEARD, WORDS
+from groundswell.kernel.posts import postings, ring
+from groundswell.kernel.terms.counting import TRACKS, Said
+from groundswell.kernel.terms.counts import Counts
+from groundswell.kernel.terms.regions import SHIFT
+from groundswell.kernel.terms.table import GRAMS, ROW, UNHEARD, WORDS
 
 SLOW = (0.999, 0.8, 0.9, 0.95)
 """Decays of which the long run's is the slowest, as in most settings."""

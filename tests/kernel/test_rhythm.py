@@ -7,7 +7,7 @@ import pytest
 
 from groundswell.engines.loading import load_tables
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.rhythm import KNOWN, LANGUAGES, MOST, Rhythm, languages_of, lifts
+from groundswell.kernel.usual.rhythm import KNOWN, LANGUAGES, MOST, Rhythm, languages_of, lifts
 from groundswell.model import MICROSECONDS, Batch
 
 MINUTE = 60 * MICROSECONDS

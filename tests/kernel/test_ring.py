@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.kernel import ring
+from groundswell.kernel.posts import ring
 
 
 def appended(held: ring.Ring, texts: list[str], sizes: list[int]) -> None:

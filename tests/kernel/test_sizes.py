@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from tests.kernel.test_pipeline import boards, moment, ordinary
 
 

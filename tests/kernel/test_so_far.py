@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch, Board
 from tests.conftest import batch_of
 from tests.kernel.test_pipeline import SMALL, moment, ordinary

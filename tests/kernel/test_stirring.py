@@ -8,8 +8,8 @@ import pytest
 
 from groundswell.engines.loading import load_kernel
 from groundswell.explanation import Explanation
-from groundswell.kernel import starting
 from groundswell.kernel.rules import Rules
+from groundswell.kernel.telling import starting
 from groundswell.model import Board
 from tests.conftest import batch_of
 from tests.kernel.test_explain import PLAIN

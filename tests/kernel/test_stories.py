@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.kernel import alike, grouping, identity, stories
-from groundswell.kernel.gist import Telling, carrying, name
-from groundswell.kernel.kinds import WORD
-from groundswell.kernel.write import entitle
+from groundswell.kernel.memory import stories
+from groundswell.kernel.names import alike
+from groundswell.kernel.names.gist import Telling, carrying, name
+from groundswell.kernel.telling import grouping, identity
+from groundswell.kernel.telling.write import entitle
+from groundswell.kernel.text.kinds import WORD
 
 
 def burst(label: str, posts: range, **given: object) -> stories.Burst:

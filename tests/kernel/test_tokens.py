@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from groundswell.kernel.characters import SOFT_BREAK
-from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
-from groundswell.kernel.tokens import MAX_CHARS, Tables, prepare, tokenize
+from groundswell.kernel.text.characters import SOFT_BREAK
+from groundswell.kernel.text.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
+from groundswell.kernel.text.tokens import MAX_CHARS, Tables, prepare, tokenize
 
 
 def spans(text: str, tables: Tables) -> list[tuple[str, int]]:

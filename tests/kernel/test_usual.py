@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groundswell.kernel import company, season, standing, usage
-from groundswell.kernel.season import QUARTER_US
+from groundswell.kernel.names import company
+from groundswell.kernel.telling import standing
+from groundswell.kernel.usual import season, usage
+from groundswell.kernel.usual.season import QUARTER_US
 from groundswell.times import DAY_US
 
 SLICE_US = 60_000_000

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.kernel import voices
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.voices import FEWEST, MOST, Candidates
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.voices import voices
+from groundswell.kernel.voices.voices import FEWEST, MOST, Candidates
 
 WORDS = "goal late keeper crowd rain referee extra time saved home away bench scarf song whistle"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from groundswell.engines.feelings import load_reader
-from groundswell.kernel import examples
-from groundswell.kernel.moods import FULL, SIX, UNREAD
-from groundswell.kernel.weighing import MOST, pieces, weigh
+from groundswell.kernel.mood import examples
+from groundswell.kernel.mood.moods import FULL, SIX, UNREAD
+from groundswell.kernel.mood.weighing import MOST, pieces, weigh
 
 READER = load_reader()
 

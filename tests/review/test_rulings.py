@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groundswell.errors import UsageError
 from groundswell.expression import Voice
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.model import Board, StoryEvent
 from groundswell.review.decisions import Decision, Kind, Verb, draft, undoing
 from groundswell.review.ledger import Ledger

@@ -26,7 +26,7 @@ from groundswell.alerts.saying import Told
 from groundswell.alerts.senders import sender
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.doors import Role, passwords
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.review.decisions import draft, undoing
 from groundswell.review.ledger import Ledger
 from groundswell.review.rulings import Rulings

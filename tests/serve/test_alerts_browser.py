@@ -15,7 +15,7 @@ from groundswell.alerts.room import Room
 from groundswell.alerts.rules import Rule
 from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.doors import Role, passwords
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.serve.app import serve
 from groundswell.serve.state import Context, DeskState
 from groundswell.settings import Settings, Table

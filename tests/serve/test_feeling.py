@@ -10,7 +10,7 @@ import pytest
 
 from groundswell.engines.feelings import load_reader
 from groundswell.expression import Feeling, Mood, Phase, Voice, mood_of
-from groundswell.kernel.weighing import weigh
+from groundswell.kernel.mood.weighing import weigh
 from groundswell.model import Story
 from groundswell.serve import feeling
 from groundswell.serve.curves import WIDE

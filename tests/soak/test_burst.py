@@ -12,7 +12,7 @@ from groundswell import settings
 from groundswell.engines import following, loading
 from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch, Board
 from groundswell.sources.jetstream import Jetstream
 from tests.figures import Figure, sized

@@ -18,7 +18,7 @@ from groundswell.engines import loading, local
 from groundswell.engines.keeping import Keeper
 from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import MICROSECONDS, Batch
 from tests.figures import Figure, drawn_seed, sized
 from tests.soak.memory import handles, resident, threads

@@ -11,7 +11,7 @@ import pytest
 
 from groundswell.engines.recorder import lines
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 from groundswell.sources.decode import POST, FrameDecoder
 from groundswell.sources.posts import MixedDecoder

@@ -34,9 +34,9 @@ from measure import SENTIMENT  # noqa: E402
 from sayings import sayings  # noqa: E402
 
 from groundswell.engines import feelings as shipped  # noqa: E402
-from groundswell.kernel.feelings import EKMAN, Feelings, Floats  # noqa: E402
-from groundswell.kernel.tongues import Tongues  # noqa: E402
-from groundswell.kernel.wording import name_of, words  # noqa: E402
+from groundswell.kernel.mood.feelings import EKMAN, Feelings, Floats  # noqa: E402
+from groundswell.kernel.mood.tongues import Tongues  # noqa: E402
+from groundswell.kernel.mood.wording import name_of, words  # noqa: E402
 
 MODEL = ROOT / "src" / "groundswell" / "data" / shipped.FILE
 KNOWN = 26_000

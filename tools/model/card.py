@@ -12,8 +12,8 @@ from sayings import COPIES
 from scores import f1
 
 from groundswell.engines import feelings as shipped
-from groundswell.kernel.feelings import Floats
-from groundswell.kernel.moods import WEAK
+from groundswell.kernel.mood.feelings import Floats
+from groundswell.kernel.mood.moods import WEAK
 
 WANTED = {
     "macro-F1, 28 labels": "≥ .48", "micro-F1, 28 labels": "", "macro-F1, Ekman": "≥ .60",

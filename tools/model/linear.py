@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from groundswell.kernel.feelings import Phrases, phrases
-from groundswell.kernel.tongues import ROOM, Tongue, pieces
+from groundswell.kernel.mood.feelings import Phrases, phrases
+from groundswell.kernel.mood.tongues import ROOM, Tongue, pieces
 
 Floats = NDArray[np.float32]
 LEAST = 2

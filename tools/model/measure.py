@@ -13,8 +13,8 @@ from data import SIX, Labelled
 from numpy.typing import NDArray
 from scores import area, calibration_error, f1, micro, thresholds
 
-from groundswell.kernel.feelings import EKMAN, Feelings, grouped
-from groundswell.kernel.moods import Reader, intervals
+from groundswell.kernel.mood.feelings import EKMAN, Feelings, grouped
+from groundswell.kernel.mood.moods import Reader, intervals
 
 Floats = NDArray[np.float32]
 SENTIMENT = {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.feelings import gelu
+from groundswell.kernel.mood.feelings import gelu
 
 Floats = NDArray[np.float32]
 HEADS = 12

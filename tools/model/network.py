@@ -1,8 +1,8 @@
 """Training of the reader of meaning, with numpy alone: forward, backward, Adam.
 
-The layers are those of `groundswell.kernel.feelings.Meaning`. Two kinds of labels are learnt: the
-28 of GoEmotions, and of SemEval's posts the six of Ekman, where a group holds when any label of it
-does: q = 1 - Π (1 - p).
+The layers are those of `groundswell.kernel.mood.feelings.Meaning`. Two kinds of labels are learnt:
+the 28 of GoEmotions, and of SemEval's posts the six of Ekman, where a group holds when any label of
+it does: q = 1 - Π (1 - p).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from data import Labelled, batches
 from numpy.typing import NDArray
 
-from groundswell.kernel.feelings import Meaning, sigmoid, sums
+from groundswell.kernel.mood.feelings import Meaning, sigmoid, sums
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

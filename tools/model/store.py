@@ -8,8 +8,8 @@ import numpy as np
 from data import SIX
 from numpy.typing import NDArray
 
-from groundswell.kernel.feelings import Feelings
-from groundswell.kernel.tongues import Tongues
+from groundswell.kernel.mood.feelings import Feelings
+from groundswell.kernel.mood.tongues import Tongues
 
 Floats = NDArray[np.float32]
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from groundswell.alerts.rules import UNDOUBTED, Rule
 from groundswell.errors import UsageError
-from groundswell.kernel.alike import solid, spelled
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.names.alike import solid, spelled
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.model import Story
 
 REMEMBERED: Final = 1 << 14

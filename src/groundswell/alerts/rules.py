@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final
 
 from groundswell.errors import UsageError
-from groundswell.kernel.feelings import EKMAN
+from groundswell.kernel.mood.feelings import EKMAN
 from groundswell.scopes import ALL
 
 FLAGS: Final = (

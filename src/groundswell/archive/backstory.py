@@ -18,7 +18,7 @@ from groundswell import rarity
 from groundswell.archive.history import STORY, Brief, brief_of, extent
 from groundswell.archive.reading import Reader
 from groundswell.expression import Mood, mood_of
-from groundswell.kernel.alike import solid
+from groundswell.kernel.names.alike import solid
 from groundswell.model import iso
 from groundswell.times import DAY_US, MICROSECONDS, day
 

@@ -52,12 +52,12 @@ class _Header(msgspec.Struct, frozen=True, array_like=True):
 
 
 def name_of(kind: type[Any]) -> str:
-    """What a dataclass is called in a file.
+    """What a dataclass is called in a file: not where it stands, for code moves and files stay.
 
     >>> name_of(_Header)
-    'groundswell.archive.codec:_Header'
+    '_Header'
     """
-    return f"{kind.__module__}:{kind.__qualname__}"
+    return kind.__qualname__
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from groundswell.bench.long import marked
 from groundswell.bench.measure import FRAMES_A_BATCH, feed, mapped_mb, rss_mb
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.loading import load_lexicon, load_tables
-from groundswell.kernel.counts import Counts
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.ring import Ring
+from groundswell.kernel.posts.ring import Ring
+from groundswell.kernel.terms.counts import Counts
 from groundswell.simulate import load_frames
 
 MILLION: Final = 1_000_000

@@ -16,7 +16,7 @@ from typing import Any
 from groundswell.bench.measure import batch_of, cpu
 from groundswell.evaluate.corpus import Corpus, Posts
 from groundswell.evaluate.peers import PEERS
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 
 Tokens = list[list[int]]
 

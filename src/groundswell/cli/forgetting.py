@@ -62,7 +62,7 @@ def forget(
     from groundswell.archive.lock import is_kept
     from groundswell.engines import forgetting
     from groundswell.engines.heeding import Heed
-    from groundswell.kernel.hashing import hash_strings
+    from groundswell.kernel.basis.hashing import hash_strings
 
     names = sorted({name for one in who for name in _names(one, offline=offline)})
     hashes = hash_strings(names).tolist()

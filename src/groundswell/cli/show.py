@@ -20,7 +20,7 @@ from groundswell.alerts.courier import Judge, as_it_stands
 from groundswell.cli.retrospect import Retrospect
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.questions import Questions
-from groundswell.kernel.weighing import weigh
+from groundswell.kernel.mood.weighing import weigh
 from groundswell.model import MICROSECONDS, Batch, Board, Summary
 from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision

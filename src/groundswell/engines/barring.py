@@ -16,12 +16,12 @@ import numpy as np
 
 from groundswell.engines.boards import Boards
 from groundswell.errors import ArchiveError
-from groundswell.kernel.barred import Barred, Run
-from groundswell.kernel.domains import registrable
-from groundswell.kernel.explain import key_of
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.kinds import DOMAIN
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.posts.keys import key_of
+from groundswell.kernel.telling.barred import Barred, Run
+from groundswell.kernel.text.domains import registrable
+from groundswell.kernel.text.kinds import DOMAIN
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.review.decisions import Decision, Kind, Verb
 from groundswell.review.ledger import Ledger
 from groundswell.review.rulings import Rulings, fold

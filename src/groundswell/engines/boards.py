@@ -23,10 +23,10 @@ from groundswell.engines.further import Further, counted_of, named, revision_of
 from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.scopes import UNKNOWN, Heard, Ints, Takes, chosen, knows, takes
 from groundswell.errors import UsageError
-from groundswell.kernel.barred import Barred
-from groundswell.kernel.columns import Columns
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.ring import Ring
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.posts.ring import Ring
+from groundswell.kernel.telling.barred import Barred
 from groundswell.model import Batch, Board, Counted
 from groundswell.revision import Revision
 from groundswell.scopes import ALL, EACH, Place, Scope, place

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.origins import primary
+from groundswell.kernel.posts.origins import primary
 
 SPOKEN = 20
 """Different people from whom on a language is spoken enough."""

@@ -10,11 +10,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import ring, sharding
-from groundswell.kernel.authors import PERSON, rehouse
-from groundswell.kernel.counting import Said
-from groundswell.kernel.hashing import GOLDEN
-from groundswell.kernel.shards import Bits, Run
+from groundswell.kernel.basis.hashing import GOLDEN
+from groundswell.kernel.posts import ring
+from groundswell.kernel.terms import sharding
+from groundswell.kernel.terms.authors import PERSON, rehouse
+from groundswell.kernel.terms.counting import Said
+from groundswell.kernel.terms.shards import Bits, Run
 
 RUN_POSTS: Final = 32_768
 RUN_TOKENS: Final = 1 << 20

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.engines.languages import Namer
-from groundswell.kernel.feelings import Feelings, Meaning, Phrases
-from groundswell.kernel.moods import Reader
-from groundswell.kernel.packed import Packed
-from groundswell.kernel.tongues import Tongue, Tongues
+from groundswell.kernel.mood.feelings import Feelings, Meaning, Phrases
+from groundswell.kernel.mood.moods import Reader
+from groundswell.kernel.mood.packed import Packed
+from groundswell.kernel.mood.tongues import Tongue, Tongues
 
 FILE: Final = "feelings.npz"
 

@@ -27,7 +27,7 @@ from groundswell.engines.loading import load_tables
 from groundswell.engines.memory import Memory, resolve
 from groundswell.errors import SourceError, UsageError
 from groundswell.kernel import withdrawal
-from groundswell.kernel.state import State
+from groundswell.kernel.memory.state import State
 from groundswell.model import MICROSECONDS, Batch
 from groundswell.revision import Revision
 from groundswell.scopes import ALL

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from groundswell.engines.scopes import Ints, Takes, joined
-from groundswell.kernel.columns import Columns
 from groundswell.kernel.pipeline import Kernel
+from groundswell.kernel.posts.columns import Columns
 from groundswell.model import Board, Counted, Story, StoryEvent
 from groundswell.revision import Cut, Revision
 from groundswell.scopes import ALL, Scope

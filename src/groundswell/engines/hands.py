@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from groundswell.kernel import columns
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.counting import Counting
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.posts import columns
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.terms.counting import Counting
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.archive import optouts
-from groundswell.kernel.accounts import answered
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.ring import DELETED, Ring
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.posts.accounts import answered
+from groundswell.kernel.posts.ring import DELETED, Ring
 from groundswell.model import Batch
 
 LOOK: Final = 1.0

@@ -21,7 +21,7 @@ from groundswell.archive import Archive
 from groundswell.engines.boards import Boards
 from groundswell.engines.memory import Memory, remembered, resolve, take_up, wordless
 from groundswell.engines.ordering import Ordering
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.kernel.series import Counter
 from groundswell.model import MICROSECONDS, Batch, Board, Counted
 from groundswell.revision import Revision

@@ -12,12 +12,12 @@ from groundswell.engines.boards import Boards, Plan
 from groundswell.engines.feelings import load_reader
 from groundswell.engines.hands import Alone, Hands
 from groundswell.engines.wordlists import word_lists
-from groundswell.kernel import usage
-from groundswell.kernel.characters import characters
-from groundswell.kernel.domains import suffixes
-from groundswell.kernel.kinds import DOMAIN
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.tokens import Tables, tokenize
+from groundswell.kernel.text.characters import characters
+from groundswell.kernel.text.domains import suffixes
+from groundswell.kernel.text.kinds import DOMAIN
+from groundswell.kernel.text.tokens import Tables, tokenize
+from groundswell.kernel.usual import usage
 
 RAREST = 450
 """Words of a language down to 10^−4.5 of all: rarer ones are no habit of anyone."""

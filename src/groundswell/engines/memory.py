@@ -7,22 +7,20 @@ that takes it up and reads on from the same place goes on as if it had never end
 from __future__ import annotations
 
 import copy
-import importlib
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any, Final
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
+from groundswell.archive.codec import name_of
 from groundswell.engines.boards import Boards
 from groundswell.engines.census import Census
 from groundswell.engines.further import Further
 from groundswell.engines.ordering import Ordering
 from groundswell.engines.scopes import takes
 from groundswell.engines.sharded import Sharded
-from groundswell.kernel.state import State
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.terms.counts import Counts
 from groundswell.scopes import Scope
-
-_ROOMS: Final = tuple(
-    f"groundswell.{room}" for room in ("kernel.", "engines.", "model", "scopes", "expression")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +102,34 @@ def wordless(memory: Memory) -> Memory:
 
 
 def resolve(name: str) -> type[Any]:
-    """The dataclass or named tuple of this package that a snapshot names.
+    """The class that a snapshot names: one of those that a run remembers, and no other.
+
+    A snapshot of before 2026-12 says the module besides, which may have moved since.
 
     Raises:
-        KeyError: there is none, or it is nothing that a run remembers.
+        KeyError: it is nothing that a run remembers.
     """
-    module, _, kind = name.partition(":")
-    if not module.startswith(_ROOMS):
-        raise KeyError(name)
-    try:
-        found: Any = getattr(importlib.import_module(module), kind)
-    except (ImportError, AttributeError):
-        raise KeyError(name) from None
-    if not isinstance(found, type):
-        raise KeyError(name)
-    if not (is_dataclass(found) or (issubclass(found, tuple) and hasattr(found, "_fields"))):
-        raise KeyError(name)
+    return _remembered()[name.rpartition(":")[2]]
+
+
+@cache
+def _remembered() -> dict[str, type[Any]]:
+    """By name, the dataclasses and named tuples that memory is made of, as its fields declare."""
+    found: dict[str, type[Any]] = {}
+    ahead: list[Any] = [Memory, Counts]  # a state knows only the door of `Counts`
+    while ahead:
+        kind = ahead.pop()
+        ahead += [part for part in (get_origin(kind), *get_args(kind)) if part is not None]
+        if not _is_record(kind) or kind in found.values():
+            continue
+        if name_of(kind) in found:
+            raise TypeError(f"expected one class of each name, found two {name_of(kind)}")
+        found[name_of(kind)] = kind
+        ahead += get_type_hints(kind).values()
     return found
+
+
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and (
+        is_dataclass(kind) or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
+    )

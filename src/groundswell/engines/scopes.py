@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from groundswell.engines.languages import language
 from groundswell.engines.patterns import matcher
 from groundswell.errors import UsageError
-from groundswell.kernel.accounts import domain
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.tokens import Tokens
+from groundswell.kernel.posts.accounts import domain
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.text.tokens import Tokens
 from groundswell.model import Batch
 from groundswell.scopes import Scope
 

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.engines.cutting import Cutter
-from groundswell.kernel import ring, sharding
-from groundswell.kernel.counting import Common, Found, Said
-from groundswell.kernel.counts import Counts
-from groundswell.kernel.distinct import distinct
-from groundswell.kernel.parts import Part, parted, together
-from groundswell.kernel.shards import Answer, Bits, Run, Step, united
+from groundswell.kernel.basis.distinct import distinct
+from groundswell.kernel.posts import ring
+from groundswell.kernel.terms import sharding
+from groundswell.kernel.terms.counting import Common, Found, Said
+from groundswell.kernel.terms.counts import Counts
+from groundswell.kernel.terms.parts import Part, parted, together
+from groundswell.kernel.terms.shards import Answer, Bits, Run, Step, united
 
 AHEAD: Final = 2
 """Runs that wait here while the shards count another; with more, whoever brings posts waits.

@@ -22,7 +22,7 @@ from functools import lru_cache
 import msgspec
 
 from groundswell.evaluate.matching import fold
-from groundswell.kernel.shares import wilson
+from groundswell.kernel.basis.shares import wilson
 from groundswell.model import Board, Story
 
 TREND = 10

@@ -20,10 +20,11 @@ import numpy as np
 from groundswell.evaluate.corpus import Corpus, Slice
 from groundswell.evaluate.peers.door import Ints, Peer, Ranked
 from groundswell.evaluate.scores import RANKS
-from groundswell.kernel import grouping, identity, stories
-from groundswell.kernel.gist import LONGER
-from groundswell.kernel.kinds import TAG, WORD
+from groundswell.kernel.memory import stories
+from groundswell.kernel.names.gist import LONGER
 from groundswell.kernel.pipeline import Rules
+from groundswell.kernel.telling import grouping, identity
+from groundswell.kernel.text.kinds import TAG, WORD
 from groundswell.model import Board, Story, StoryEvent
 
 TERMS: Final = 100

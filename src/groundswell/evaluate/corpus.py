@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.evaluate.grams import Flags, Ints, Keys, Named, grams, surface
-from groundswell.kernel.hashing import hash_strings
-from groundswell.kernel.kinds import WORD
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.text.kinds import WORD
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.model import Batch
 from groundswell.times import DAY_US
 

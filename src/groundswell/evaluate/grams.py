@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel.hashing import join
-from groundswell.kernel.kinds import MENTION, TAG, WORD
-from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.kernel.basis.hashing import join
+from groundswell.kernel.text.kinds import MENTION, TAG, WORD
+from groundswell.kernel.text.tokens import Tables, Tokens, prepare, tokenize
 
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]

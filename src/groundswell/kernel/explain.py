@@ -12,57 +12,20 @@ from dataclasses import fields, replace
 import numpy as np
 
 from groundswell.explanation import Decides, Explanation, WindowSum, length, people_in_words
-from groundswell.kernel import bursts
-from groundswell.kernel.detect import Measured, follow, gate_of, measure, rare
-from groundswell.kernel.domains import is_domain
-from groundswell.kernel.kinds import DOMAIN, EMOJI, LINK, MENTION
-from groundswell.kernel.naming import name
-from groundswell.kernel.postings import phrase_key
+from groundswell.kernel.detection import bursts
+from groundswell.kernel.detection.detect import Measured, follow, gate_of, measure, rare
+from groundswell.kernel.memory.state import Floats, State
+from groundswell.kernel.names.naming import name
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.starting import is_bare
-from groundswell.kernel.state import Floats, State
-from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
-from groundswell.kernel.usage import Lexicon
+from groundswell.kernel.telling.starting import is_bare
+from groundswell.kernel.text.kinds import DOMAIN, EMOJI, MENTION
+from groundswell.kernel.usual.usage import Lexicon
 from groundswell.model import Story
 
-PHRASE = 3
-"""Words of the longest phrase that is counted."""
 TOLD = 0.5
 """Share of a term's posts that a story must have to tell the term."""
 PATIENCE = 100_000
 """People up to which is looked for how many would have been enough."""
-
-
-def key_of(term: str, tables: Tables) -> tuple[int, str] | None:
-    """The table's key of what a person typed, and what of it is counted; None without a word.
-
-    Of a phrase longer than three words the last three stand for it; an address stands for its page,
-    a bare host (`example.com`) for its domain.
-    """
-    bare = term.strip()
-    host = bare.partition("/")[0]
-    if " " not in bare and "@" not in bare and is_domain(host, tables.suffixes):
-        term = f"https://{bare}"
-    prepared = prepare([term], [()], tables)
-    tokens = tokenize(prepared, tables)
-    if not tokens.hashes.size:
-        return None
-    last = tokens.hashes.size - 1
-    if tokens.kinds[last] == DOMAIN and _has_path(prepared[0], tokens, last):
-        last -= 1
-    first = max(0, last + 1 - PHRASE)
-    while first < last and not tokens.joins[first + 1 : last + 1].all():
-        first += 1
-    return int(phrase_key(tokens.hashes, last, last + 1 - first)), prepared[0][
-        int(tokens.starts[first]) : int(tokens.ends[last])
-    ]
-
-
-def _has_path(text: str, tokens: Tokens, domain: int) -> bool:
-    """Whether the link before a domain's token says more than the domain."""
-    if domain == 0 or tokens.kinds[domain - 1] != LINK:
-        return False
-    return "/" in text[int(tokens.starts[domain - 1]) : int(tokens.ends[domain - 1])].rstrip("/")
 
 
 def apart(state: State) -> State:

@@ -17,19 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.explanation import Explanation
-from groundswell.kernel import columns, counts, gone, ring, season, taking, usage, withdrawal
-from groundswell.kernel.barred import Barred
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.counting import TRACKS
-from groundswell.kernel.detect import detect
-from groundswell.kernel.explain import apart, explain, key_of
-from groundswell.kernel.moods import Reader
-from groundswell.kernel.rhythm import Rhythm
+from groundswell.kernel import taking, withdrawal
+from groundswell.kernel.detection.detect import detect
+from groundswell.kernel.explain import apart, explain
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.mood.moods import Reader
+from groundswell.kernel.posts import columns, gone, ring
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.posts.keys import key_of
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.series import Counter
-from groundswell.kernel.state import State
-from groundswell.kernel.tell import bar_now, tell
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.telling.barred import Barred
+from groundswell.kernel.telling.tell import bar_now, tell
+from groundswell.kernel.terms import counts
+from groundswell.kernel.terms.counting import TRACKS
+from groundswell.kernel.text.tokens import Tables
+from groundswell.kernel.usual import season, usage
+from groundswell.kernel.usual.rhythm import Rhythm
 from groundswell.model import Batch, Board, Counted, StoryEvent
 from groundswell.revision import Cut, Revision
 

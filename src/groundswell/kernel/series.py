@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from groundswell.kernel.explain import key_of
-from groundswell.kernel.naming import surface
-from groundswell.kernel.state import State
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.names.naming import surface
+from groundswell.kernel.posts.keys import key_of
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Counted, Story, TermCount
 
 COMMONEST: Final = 100

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import ring
-from groundswell.kernel.barred import Barred
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.counting import Said
-from groundswell.kernel.state import State
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.posts import ring
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.telling.barred import Barred
+from groundswell.kernel.terms.counting import Said
 
 Ints = NDArray[np.int64]
 

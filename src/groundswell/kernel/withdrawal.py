@@ -15,20 +15,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel import postings, ring
-from groundswell.kernel.distinct import distinct, union
-from groundswell.kernel.explain import key_of
-from groundswell.kernel.hashing import join
-from groundswell.kernel.state import State
-from groundswell.kernel.stories import Living
-from groundswell.kernel.tokens import Tables, prepare, tokenize
+from groundswell.kernel.basis.distinct import distinct, union
+from groundswell.kernel.basis.hashing import join
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.memory.stories import Living
+from groundswell.kernel.posts import postings, ring
+from groundswell.kernel.posts.keys import PHRASE, key_of
+from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.revision import LEAST, Cut, Keys, Revision, quoted, struck
 
 Ints = NDArray[np.int64]
 Terms = NDArray[np.uint64]
 
-PHRASE: Final = 3
-"""Words of the longest phrase that the table counts."""
 MOST_HIDDEN: Final = 4_096
 """Posts of hidden accounts whose words are looked up, the newest."""
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from groundswell.explanation import Explanation
 from groundswell.expression import Voice
-from groundswell.kernel.accounts import instance
-from groundswell.kernel.hashing import hash_strings
+from groundswell.kernel.basis.hashing import hash_strings
+from groundswell.kernel.posts.accounts import instance
 from groundswell.model import Board, Moment, Story, StoryEvent
 from groundswell.review.decisions import Kind
 from groundswell.review.rulings import Rulings

@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from groundswell.explanation import length
-from groundswell.kernel.alike import spelled
+from groundswell.kernel.names.alike import spelled
 from groundswell.model import MICROSECONDS, Board, Story, iso
 from groundswell.press.article import in_words
 from groundswell.serve import sparks

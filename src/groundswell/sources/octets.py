@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from groundswell.kernel.pointers import eight, put_eight
+from groundswell.kernel.basis.pointers import eight, put_eight
 
 QUOTE, BACK, COMMA, COLON, OPEN, CLOSE, LIST, END = b'"\\,:{}[]'
 NEWLINE, RETURN = b"\n\r"

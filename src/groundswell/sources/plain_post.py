@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from groundswell.kernel.pointers import eight
+from groundswell.kernel.basis.pointers import eight
 from groundswell.sources.octets import (
     CLOSE,
     COLON,

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from groundswell.kernel.pointers import eight, lent
+from groundswell.kernel.basis.pointers import eight, lent
 from groundswell.sources.lines import NEWEST_US, OLDEST_US
 from groundswell.sources.octets import NEWLINE, WORD, copy, is_ascii, line_end
 from groundswell.sources.plain_post import frame

@@ -18,10 +18,10 @@ from typing import Any, Final, Self
 from groundswell.engines.ray.counting import Counters
 from groundswell.engines.ray.reading import Readers
 from groundswell.errors import UsageError
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.counting import Counting
-from groundswell.kernel.parts import REGIONS
-from groundswell.kernel.tokens import Tables
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.terms.counting import Counting
+from groundswell.kernel.terms.parts import REGIONS
+from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
 
 MOST: Final = REGIONS

@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 
 from groundswell.engines.sharded import Sharded
-from groundswell.kernel.counting import TRACKS, Counting
-from groundswell.kernel.counts import Counts
-from groundswell.kernel.parts import Part, empty
-from groundswell.kernel.shards import DRAIN, Answer, Run, Shard, Step, owners
+from groundswell.kernel.terms.counting import TRACKS, Counting
+from groundswell.kernel.terms.counts import Counts
+from groundswell.kernel.terms.parts import Part, empty
+from groundswell.kernel.terms.shards import DRAIN, Answer, Run, Shard, Step, owners
 
 LOG = logging.getLogger("groundswell")
 TOLD: Final = 800_000

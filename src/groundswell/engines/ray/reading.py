@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel import columns
-from groundswell.kernel.columns import Columns
-from groundswell.kernel.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.kernel.posts import columns
+from groundswell.kernel.posts.columns import Columns
+from groundswell.kernel.text.tokens import Tables, Tokens, prepare, tokenize
 from groundswell.model import Batch
 
 GROUP: Final = 8_192

@@ -1,0 +1,1 @@
+"""What the kernel remembers between slices: its state and the stories that live."""

@@ -1,0 +1,1 @@
+"""What posts express, and the mood of many."""

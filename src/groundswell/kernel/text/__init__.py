@@ -1,0 +1,1 @@
+"""From text to tokens: what a word, hashtag, emoji or link is, in any script."""

@@ -1,0 +1,1 @@
+"""A story's mood and those who are quoted."""
