@@ -36,12 +36,16 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_replay_that_is_killed_resumes_to_the_same_export(
     recording: Path, tmp_path: Path
 ) -> None:
-    """Killed and stopped at drawn times, then left alone: `export boards` has the same bytes."""
+    """Killed and stopped at drawn times, then left alone: `export boards` has the same bytes.
+
+    And the last run's table looks back on the whole recording, as the run's that was never stopped.
+    """
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
     replay = ("replay", str(recording), "--speed", "150x", "--keep", "--resume")
-    assert groundswell(tmp_path / "whole", *replay).returncode == 0
+    whole = groundswell(tmp_path / "whole", *replay)
+    assert whole.returncode == 0
     for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
         process = subprocess.Popen(
             command(*replay), env=environment(tmp_path / "killed"), stdout=subprocess.DEVNULL,
@@ -54,7 +58,8 @@ def test_a_replay_that_is_killed_resumes_to_the_same_export(
         time.sleep(chance.uniform(0.0, 1.6))  # all three are shorter than the 6 s that it takes
         process.send_signal(number)
         assert process.wait(30) in ({-9, 0} if number == signal.SIGKILL else {0})
-    assert groundswell(tmp_path / "killed", *replay).returncode == 0
+    last = groundswell(tmp_path / "killed", *replay)
+    assert (last.returncode, last.stdout) == (0, whole.stdout)
     outs = []
     for name in ("whole", "killed"):
         out = tmp_path / f"{name}.ndjson"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,13 @@ def past(current: Settings) -> list[Board]:
         return []
     with Reader(Path(current.data_dir)) as reader:
         return reader.newest_boards(HELD)
+
+
+def retold(current: Settings, show: Callable[[Board], None]) -> None:
+    """Shows all boards that are kept, oldest first."""
+    with Reader(Path(current.data_dir)) as reader:
+        for board in reader.boards():
+            show(board)
 
 
 def _open(current: Settings) -> Archive:

@@ -61,6 +61,8 @@ class Show:
     """Given what the run has of alerts, before it begins."""
     judge: Judge = as_it_stands
     """What of them may be told, as the desk's editors decide."""
+    earlier: Callable[[Board], None] | None = None
+    """Told the boards that a run which goes on has kept; None where they need no showing again."""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Show:
@@ -119,7 +121,7 @@ class Show:
             if found.board in seen:
                 seen[found.board].revise(found, keys)
 
-        return cls(board, progress.advance, end, revise, parts=[progress])
+        return cls(board, progress.advance, end, revise, parts=[progress], earlier=board)
 
     @classmethod
     def terminal(  # noqa: PLR0913 -- as `desk` is called
