@@ -135,3 +135,32 @@ def test_a_headline_is_told_once_and_not_cut_in_the_middle(
             for i, one in enumerate(words)
             for other in words[:i]
         )
+
+
+def test_a_name_of_few_people_is_whole(tables: Tables, book: Lexicon) -> None:
+    """On a small board four people are enough for a story, and for all words of its name."""
+    rng = random.Random(8)
+    name = "Old Zeltrand Bridge at Quarno"
+    quiet = [
+        (m * 60 + rng.random() * 60, f"user{rng.randrange(900)}", talk(rng))
+        for m in range(3 * HOUR)
+        for _ in range(2)
+    ]
+    said = [(2 * HOUR * 60 + 9 * i, f"fan{i}", f"{talk(rng)}. {name}!") for i in range(4)]
+    found = boards(quiet + said, tables, book)
+    titles = {title for title in listed(found) if set(title.split()) & set(name.split())}
+    assert titles == {name}
+
+
+def test_a_title_does_not_end_in_the_middle(tables: Tables, book: Lexicon) -> None:
+    """No story is called by a phrase that goes on in many ways, and ends in a function word."""
+    rng = random.Random(9)
+    said = [
+        (rng.choice(BURST) * 60 + rng.random() * 60, f"fan{i}",
+         f"{talk(rng)}. {'Zeltrand' if i % 3 else ''}: identified as no{i}")
+        for i in range(60)
+    ]  # fmt: skip
+    titles = listed(boards(burst("nothing", 0) + said, tables, book))
+    own = {title for title in titles if {"Zeltrand", "identified"} & set(title.split())}
+    assert own
+    assert not any(title.endswith(" as") for title in own)

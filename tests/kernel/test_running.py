@@ -101,8 +101,8 @@ def test_a_subject_of_one_pasted_text_is_doubted(tables: Tables, book: Lexicon) 
 def test_names_that_fall_are_told_and_common_words_are_not(tables: Tables, book: Lexicon) -> None:
     """Three people in a minute name a speaker, three a well-known word, and three an account."""
     rng = random.Random(5)
-    said = "{} and gloves #derbyday"
-    named = [(80 * 60 + i * 15.0, f"fan{i}", said.format("Grzelczak")) for i in range(3)]
+    said = "Grzelczak {} and gloves #derbyday"
+    named = [(80 * 60 + i * 15.0, f"fan{i}", said.format(talk(rng))) for i in range(3)]
     named += [(80 * 60 + i * 15.0, f"wit{i}", f"{talk(rng)} chicken #derbyday") for i in range(3)]
     named += [(80 * 60 + i * 15.0, f"pal{i}", f"@nobody {talk(rng)} #derbyday") for i in range(3)]
     found = boards(derby(rng, tagged=0.9) + named, tables, book)
@@ -164,3 +164,13 @@ def test_small_talk_is_a_moment_of_what_all_speak_of(
     assert bool(rows) == own
     within = [moment.title for row in running(after) for moment in row.moments]
     assert (word in within) != own
+
+
+def test_what_software_writes_is_no_subject(tables: Tables, book: Lexicon) -> None:
+    """Where nine posts of ten pass on another's, the board is not about "RT"."""
+    rng = random.Random(9)
+    posts = [
+        (at, author, f"RT @user{rng.randrange(5_000)}: {text}" if rng.random() < 0.9 else text)
+        for at, author, text in derby(rng, tagged=0.3)
+    ]
+    assert running(boards(posts, tables, book)) == []

@@ -44,6 +44,17 @@ def hashes(text: str, tables: Tables) -> list[int]:
         ("สวัสดีชาวโลก", [(w, WORD) for w in ("สวัสดี", "ชาว", "โลก")]),
         ("我爱北京", [(w, WORD) for w in ("我", "爱", "北京")]),
         ("привет мир", [("привет", WORD), ("мир", WORD)]),
+        (
+            "RT @ann: So far two bombs, one thre ...",
+            [("RT", WORD), ("@ann", MENTION)]
+            + [(word, WORD) for word in ("So", "far", "two", "bombs", "one")],
+        ),
+        ("RT @ann: vivē la Fran…", [("RT", WORD), ("@ann", MENTION), ("vivē", WORD), ("la", WORD)]),
+        ("RT @ann: look http://t.co/a …", [("RT", WORD), ("@ann", MENTION), ("look", WORD)]),
+        ("RT @ann: so, no.", [("RT", WORD), ("@ann", MENTION), ("so", WORD), ("no", WORD)]),
+        ("RT @ann: oh...!", [("RT", WORD), ("@ann", MENTION), ("oh", WORD)]),
+        ("to @ann: wait ...", [("to", WORD), ("@ann", MENTION), ("wait", WORD)]),
+        ("RT @ann: ...", [("RT", WORD), ("@ann", MENTION)]),
         ("", []),
         ("... !!!", []),
     ],

@@ -71,7 +71,7 @@ def load_lexicon(tables: Tables) -> usage.Lexicon:
         levels.append(np.maximum(np.array(level, np.uint16), 1)[single])
     keys.append(platforms)
     levels.append(np.full(platforms.size, 200, np.uint16))
-    return usage.lexicon(keys, levels, (*languages, "platforms"))
+    return usage.lexicon(keys, levels, (*languages, usage.PLATFORMS))
 
 
 def _platforms(tables: Tables) -> NDArray[np.uint64]:

@@ -2,7 +2,7 @@
 
 Where most posts are about one thing, what begins in the same minute belongs together; on a board of
 everything it does not. The subject's words are those that people use all the time here and hardly
-anywhere else.
+anywhere else; what software writes ("RT") is none.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def subject(state: State, rules: Rules, book: Lexicon) -> Subject:
     share = found.history / max(past, 1.0)
     general = general_use(state, book.frequencies(found.keys[:, None]), found.words)
     spoken = state.ring.kinds[found.last % state.ring.tokens] <= TAG
-    kept = np.flatnonzero((share >= USED) & (share >= PECULIAR * general) & spoken)
+    own = spoken & ~book.of_software(found.keys)
+    kept = np.flatnonzero((share >= USED) & (share >= PECULIAR * general) & own)
     best = kept[np.lexsort((found.keys[kept], -share[kept]))][:WORDS]
     if past < rules.prior or not best.size or not book.languages:
         return Subject(found.keys[:0], 0.0)

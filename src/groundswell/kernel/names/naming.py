@@ -23,6 +23,8 @@ LONGEST = 8
 """Words of a name."""
 MOST_PIECES = 12
 """Pieces of a name in a script without spaces, where a dictionary cuts what it does not know."""
+ENOUGH = 3
+"""Occurrences of a phrase that show what stands beside it."""
 GOES_ON = 0.7
 """Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
 
@@ -59,9 +61,10 @@ def name(state: State, rules: Rules, burst: Burst, book: Lexicon) -> str:
     words = len(burst.parts)
     begin, end = burst.places - words + 1, burst.places
     kinds = held.kinds[end % size]
-    if kinds.size >= 5 and not kinds.any():  # words only
+    if kinds.size >= ENOUGH and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
         begin, end = _rounded(state, rules, begin, end, book)
+        begin, end = _without_added(state, rules, burst, (begin, end), book)
     return written(state, begin, end)
 
 
@@ -118,6 +121,29 @@ def _rounded(
     last = max(int(telling[-1]), SHORT - 1)
     first = min(int(telling[0]), last - SHORT + 1) if words >= LONGEST else 0
     return begin + first, begin + last
+
+
+def _without_added(
+    state: State, rules: Rules, burst: Burst, found: tuple[Ints, Ints], book: Lexicon
+) -> tuple[Ints, Ints]:
+    """First and last tokens without function words that only stand beside the burst's own words.
+
+    "and gloves" is gloves; one with a capital belongs to the name: "The Who", "Al Qaeda".
+    """
+    begin, end = found
+    first, last = burst.places - len(burst.parts) + 1, burst.places
+    while begin[0] < first[0] and _says_little(state, rules, begin, book):
+        begin = begin + 1
+    while end[0] > last[0] and _says_little(state, rules, end, book):
+        end = end - 1
+    return begin, end
+
+
+def _says_little(state: State, rules: Rules, at: Ints, book: Lexicon) -> bool:
+    """Whether most of the tokens at `at` are one function word, not written as a name."""
+    said = np.sort(state.ring.hashes[at % state.ring.tokens])[at.size // 2 :][:1]
+    most = float(book.frequencies(said).max(initial=0.0))
+    return most >= rules.function_word and written(state, at, at)[:1].islower()
 
 
 def _unspaced(state: State, at: Ints) -> bool:

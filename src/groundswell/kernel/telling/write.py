@@ -133,8 +133,19 @@ def entitle(living: stories.Living, telling: list[Telling], taken: Collection[st
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:
-    """A title as it is written now, where it is a term: who says a name first may shout it."""
-    return next((t.label for t in telling if t.label.casefold() == title.casefold()), title)
+    """A title as it is written now: who says a name first may shout it, or know a part of it.
+
+    >>> two = [Telling("two 14 year olds", 9.0, 5, frozenset({1, 2}), False, False)]
+    >>> _spelled("two 14", two), _spelled("year", two)
+    ('two 14 year olds', 'year')
+    """
+    said = title.casefold()
+    for term in telling:
+        if term.label.casefold() == said:
+            return term.label
+    parts = f" {said} "
+    longer = (t.label for t in telling if " " in said and parts in f" {t.label.casefold()} ")
+    return next(longer, title)
 
 
 def _age(

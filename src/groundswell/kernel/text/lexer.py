@@ -128,6 +128,30 @@ def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001,
     return h, i
 
 
+@njit(inline="always")
+def _uncut(buffer, base, end, columns, first, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers; a post and its tokens
+    """Where the whole tokens of a post [base, end) end, of those from `first` to `k`.
+
+    One that passes on another's, "RT @name: …", had to fit with the name before it: where it ends
+    in "..." or "…", it was cut, mostly in the middle of its last word, which is none then.
+    """
+    starts, ends, kinds = columns
+    dots = end
+    while dots > base and (buffer[dots - 1] == 46 or buffer[dots - 1] == 0x2026):
+        dots -= 1
+    if dots == end or (end - dots < 3 and buffer[dots] == 46) or k - first < 3:
+        return k
+    at = base + starts[first]
+    two = ends[first] - starts[first] == 2 and kinds[first + 1] == MENTION
+    if not two or (buffer[at] | 32) != 114 or (buffer[at + 1] | 32) != 116:
+        return k
+    if kinds[k - 1] == DOMAIN:
+        return k - 2
+    while dots > base and buffer[dots - 1] == 32:
+        dots -= 1
+    return k - 1 if base + ends[k - 1] == dots else k
+
+
 @njit(nogil=True, cache=True)
 def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
     """Cuts posts into tokens: fills the columns `out` and `first`; returns their number.
@@ -170,6 +194,7 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             i += 1
             continue
         if c == 0:
+            k = _uncut(buffer, base, i, (starts, ends, kinds), first[post], k)
             post += 1
             i += 1
             base = i

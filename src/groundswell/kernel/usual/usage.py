@@ -20,6 +20,8 @@ COLLOCATION = 0.15
 """People who use a phrase, as a share of those who use its rarest word, when all of its words are
 everyday: *so far*, *it is*. By chance alone words would meet far less often than they do."""
 STEPS = 8
+PLATFORMS = "platforms"
+"""The language of what software writes into posts: RT, via, http."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Lexicon:
         levels = self.centibels[at[known]].astype(np.float64)
         out[known] = np.where(levels > 0, 10.0 ** (-levels / 100), 0.0)
         return out
+
+    def of_software(self, keys: Hashes) -> NDArray[np.bool_]:
+        """Which words are what software writes into posts, shape as `keys`."""
+        if PLATFORMS not in self.languages:
+            return np.zeros(keys.shape, np.bool_)
+        return np.asarray(self.frequencies(keys)[..., self.languages.index(PLATFORMS)] > 0)
 
 
 NOTHING = Lexicon(np.empty(0, np.uint64), np.empty((0, 0), np.uint16), ())
