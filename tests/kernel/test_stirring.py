@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from groundswell import settings
 from groundswell.engines.loading import load_kernel
 from groundswell.explanation import Explanation
 from groundswell.kernel.rules import Rules
@@ -149,3 +150,19 @@ def test_a_function_word_carries_no_story_on() -> None:
     assert grouped(burst("goal", range(40), **told)) == [["goal"]]
     with_it = burst("was", range(2, 9), plain=True, **told)
     assert grouped(burst("the bus", range(9)), with_it) == [["the bus", "was"]]
+
+
+def test_nobody_alone_has_a_row_that_is_not_above_usual() -> None:
+    """Six say a word, one every fifty minutes: its row would have said “1 person, 0.9 times”."""
+    rng = random.Random(8)
+    quarter = settings.rules(settings.of(slice=900, terms=1 << 14, ring_posts=1 << 11))
+    posts: list[Post] = [
+        (m * 60 + rng.random(), f"user{rng.randrange(4_000)}", " ".join(rng.choices(PLAIN, k=8)))
+        for m in range(20 * 60)
+    ]
+    posts += [((15 * 60 + i * 50) * 60.0, f"fan{i}", "zorbavell") for i in range(6)]
+    kernel = load_kernel(quarter)
+    found = kernel.add(batch_of(*sorted(posts))) + kernel.finish()
+    listed = [s for board in found for s in board.stories if s.title == "zorbavell"]
+    assert listed
+    assert all(story.authors >= 3 for story in listed)

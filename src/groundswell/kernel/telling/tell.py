@@ -146,7 +146,11 @@ def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told
     What only stirred and stirs no more is not listed any longer, though it is remembered.
     """
     order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
-    listed = [r for r in order if not r.living.ended and (r.living.confirmed or _stirs(r))]
+    listed = [
+        row
+        for row in order
+        if not row.living.ended and (row.living.confirmed or _stirs(rules, row))
+    ]
     if not focused:
         return listed, []
     small = [row for row in listed if _is_small(rules, row)]
@@ -186,13 +190,14 @@ def _beside(
     return [*rows, (last, run)]
 
 
-def _stirs(row: _Told) -> bool:
-    """Whether it says something that more people than usual say, or some still do.
+def _stirs(rules: Rules, row: _Told) -> bool:
+    """Whether it says something that more people than usual say, or some still do and a few did.
 
     What is doubted stays as long as a trace of it does: who looks later sees that it was there.
     """
     story = row.row.story
-    tells = not row.row.bare and (story.excess > 0 or story.spark[-1] > 0)
+    still = story.spark[-1] > 0 and story.authors >= rules.few_authors
+    tells = not row.row.bare and (story.excess > 0 or still)
     return row.now and (tells or bool(story.doubts))
 
 
