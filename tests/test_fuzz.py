@@ -31,10 +31,10 @@ from groundswell.press.newsrooms import newsrooms
 from groundswell.press.pages import page_from
 from groundswell.press.robots import Robots
 from groundswell.press.wikidata import Wikidata
-from groundswell.serve.follow import Mark
-from groundswell.serve.guards import Way
-from groundswell.serve.rates import network
-from groundswell.serve.visiting import fields
+from groundswell.serve.gates.guards import Way
+from groundswell.serve.stream.follow import Mark
+from groundswell.serve.visitors.rates import network
+from groundswell.serve.visitors.visiting import fields
 from groundswell.settings import load
 from groundswell.sources.mastodon_status import text_of
 from groundswell.sources.names import resolved

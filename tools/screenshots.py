@@ -22,7 +22,7 @@ from groundswell.engines.questions import Questions
 from groundswell.engines.run import Run
 from groundswell.model import MICROSECONDS, Board
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.simulate import SimulatedNight, load_scenario
 from groundswell.terminal import Heading, render
 

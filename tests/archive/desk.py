@@ -21,7 +21,7 @@ from groundswell.engines.questions import Questions
 from groundswell.engines.run import Run
 from groundswell.kernel.pipeline import Rules
 from groundswell.model import MICROSECONDS
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.simulate.server import JetstreamServer
 from groundswell.sources.jetstream import Jetstream
 

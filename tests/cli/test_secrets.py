@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from groundswell.doors import DoorStore, Role
-from groundswell.serve.visiting import csrf_of
+from groundswell.serve.visitors.visiting import csrf_of
 from groundswell.simulate.mastodon_server import MastodonServer
 from tests.cli.typed import command, environment
 

@@ -12,8 +12,8 @@ import pytest
 
 from groundswell.doors import Role, passwords
 from groundswell.review.decisions import draft
-from groundswell.serve.review_api import Blocks, Decided, Decisions, Imported
-from groundswell.serve.state import DeskState
+from groundswell.serve.api.review_api import Blocks, Decided, Decisions, Imported
+from groundswell.serve.desk.state import DeskState
 from tests.serve.boards import HOSTILE
 from tests.serve.entering import PEOPLE, QUICK, Entered, ask
 from tests.serve.kept import ORDINARY, filled, story, told

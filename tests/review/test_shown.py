@@ -17,11 +17,11 @@ from groundswell.review.decisions import draft
 from groundswell.review.ledger import Ledger
 from groundswell.review.reading import Shown
 from groundswell.review.rulings import Rulings
-from groundswell.serve import state
-from groundswell.serve.follow import Follower, Mark
-from groundswell.serve.following import Following
-from groundswell.serve.state import DeskState
-from groundswell.serve.written import Written
+from groundswell.serve.desk import state
+from groundswell.serve.desk.following import Following
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.stream.follow import Follower, Mark
+from groundswell.serve.stream.written import Written
 from tests.serve.archived import LONG, MINUTE, START, desk_of, kept, whole_night
 from tests.serve.boards import board, story
 from tests.serve.kept import get

@@ -10,7 +10,7 @@ from pathlib import Path
 from groundswell.archive import Archive
 from groundswell.model import Board, Counted, Doubt, Moment, Story, StoryEvent, TermCount
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from tests.serve.boards import MINUTE, ORDINARY, START, board, story
 
 HELD = 20

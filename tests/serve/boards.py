@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from groundswell.model import Board, Doubt, Moment, Story
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 
 MINUTE = 60_000_000
 START = 1_773_774_000_000_000 // MINUTE * MINUTE

@@ -14,10 +14,10 @@ from argon2 import PasswordHasher
 
 from groundswell.doors import DoorStore, Role, passwords
 from groundswell.serve.app import create_app
-from groundswell.serve.doors import Doors
-from groundswell.serve.guards import Way
-from groundswell.serve.state import DeskState
-from groundswell.serve.visiting import csrf_of
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.gates.doors import Doors
+from groundswell.serve.gates.guards import Way
+from groundswell.serve.visitors.visiting import csrf_of
 
 ORIGIN: Final = "http://desk.example"
 PASSWORD: Final = "four words that nobody says"  # noqa: S105 -- of users that are made up

@@ -12,7 +12,7 @@ import httpx
 from groundswell.archive import Archive
 from groundswell.model import Board, StoryEvent
 from groundswell.serve.app import create_app
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from tests.serve.boards import MINUTE, ORDINARY, START, board, story
 
 WELSH = ("Daeargryn", "Eisteddfod")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.state import DeskState
 from tests.explanations import listed
 from tests.serve.archived import OVER, RUNNING, archived, id_of
 from tests.serve.boards import START

@@ -30,9 +30,9 @@ from groundswell.kernel.text.tokens import Tables
 from groundswell.review.decisions import draft, undoing
 from groundswell.review.ledger import Ledger
 from groundswell.review.rulings import Rulings
-from groundswell.serve import alerts_api
-from groundswell.serve.announcing import announced
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.api import alerts_api
+from groundswell.serve.desk.announcing import announced
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.settings import Settings, Table
 from tests.alerts.making import board, story
 from tests.alerts.receiving import SECRET, Receiver

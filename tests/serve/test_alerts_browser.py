@@ -17,7 +17,7 @@ from groundswell.alerts.watching import Alerting, Unkept
 from groundswell.doors import Role, passwords
 from groundswell.kernel.text.tokens import Tables
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.settings import Settings, Table
 from tests.alerts.making import board, story
 from tests.serve.boards import HOSTILE

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from tests.serve.kept import MINUTE, ORDINARY, WELSH, filled, get, told
 
 CACHED = (

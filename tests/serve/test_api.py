@@ -13,10 +13,10 @@ import pytest
 
 from groundswell.errors import ServeError
 from groundswell.revision import Cut, Revision
-from groundswell.serve import stream, written
 from groundswell.serve.app import serve
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.serve.pages import page
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.stream import stream, written
 from tests.client import CLIENT
 from tests.serve.boards import HOSTILE, MINUTE, ORDINARY, START, board, served, story
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.state import DeskState
 from groundswell.watch import SourceHealth, Watch
 from tests.serve.boards import HOSTILE, ORDINARY, board, served, story
 

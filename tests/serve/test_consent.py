@@ -10,7 +10,7 @@ import pytest
 
 from groundswell.expression import Voice
 from groundswell.model import Board, StoryEvent
-from groundswell.serve.consent import AT_ONCE, Profiles
+from groundswell.serve.desk.consent import AT_ONCE, Profiles
 from tests.serve.boards import board
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.serve.curves import (
+from groundswell.serve.drawing.curves import (
     MOST_POINTS,
     NARROW,
     WIDE,
@@ -17,7 +17,7 @@ from groundswell.serve.curves import (
     curve,
     thinned,
 )
-from groundswell.serve.sparks import SPARK_HEIGHT, spark_usual
+from groundswell.serve.drawing.sparks import SPARK_HEIGHT, spark_usual
 from tests.serve.boards import MINUTE, START, story
 
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from groundswell.serve.app import serve
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.state import DeskState
 from tests.serve.archived import OVER, RUNNING, archived, id_of
 from tests.serve.boards import HOSTILE, ORDINARY, board, served, story
 from tests.serve.test_browser import OTHER, PHONE, Watched, titles

@@ -15,14 +15,14 @@ import pytest
 
 from groundswell.doors import Role, database, passwords
 from groundswell.errors import UsageError
-from groundswell.serve import letting, prompt
 from groundswell.serve.app import serve
-from groundswell.serve.doors import Doors
-from groundswell.serve.guards import Way
-from groundswell.serve.rates import LONGEST, Lockout
-from groundswell.serve.state import DeskState
-from groundswell.serve.visiting import Visit, csrf_of, visiting
-from groundswell.serve.written import Written
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.gates import letting, prompt
+from groundswell.serve.gates.doors import Doors
+from groundswell.serve.gates.guards import Way
+from groundswell.serve.stream.written import Written
+from groundswell.serve.visitors.rates import LONGEST, Lockout
+from groundswell.serve.visitors.visiting import Visit, csrf_of, visiting
 from groundswell.settings import load
 from tests.client import CLIENT
 from tests.serve.entering import ORIGIN, PASSWORD, PEOPLE, QUICK, Entered, ask

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, expect
 from groundswell.doors import Role, passwords
 from groundswell.press.clippings import Clippings
 from groundswell.serve.app import serve
-from groundswell.serve.guards import Way
-from groundswell.serve.pressroom import PressRoom
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.pressroom import PressRoom
+from groundswell.serve.desk.state import Context, DeskState
+from groundswell.serve.gates.guards import Way
 from tests.serve.archived import id_of
 from tests.serve.boards import HOSTILE, MINUTE, ORDINARY, board, story
 from tests.serve.entering import PASSWORD, PEOPLE, QUICK, Entered

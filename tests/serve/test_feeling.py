@@ -12,8 +12,8 @@ from groundswell.engines.feelings import load_reader
 from groundswell.expression import Feeling, Mood, Phase, Voice, mood_of
 from groundswell.kernel.mood.weighing import weigh
 from groundswell.model import Story
-from groundswell.serve import feeling
-from groundswell.serve.curves import WIDE
+from groundswell.serve.drawing import feeling
+from groundswell.serve.drawing.curves import WIDE
 from tests.serve.boards import HOSTILE, MINUTE, START
 from tests.serve.kept import filled, get, story, told
 

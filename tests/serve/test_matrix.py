@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from groundswell.doors import Role, passwords
 from groundswell.serve.app import create_app
+from groundswell.serve.desk.state import DeskState
 from groundswell.serve.matrix import Row, as_text, matrix
-from groundswell.serve.state import DeskState
 from tests.serve.entering import QUICK, Entered, ask
 from tests.serve.kept import ORDINARY, filled, story, told
 

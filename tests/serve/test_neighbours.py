@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from groundswell.model import Board, Doubt
-from groundswell.serve import state
 from groundswell.serve.app import serve
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk import state
+from groundswell.serve.desk.state import DeskState
 from groundswell.times import DAY_US
 from tests.serve.boards import HOSTILE
 from tests.serve.kept import MINUTE, ORDINARY, START, WELSH, filled, get, story, told

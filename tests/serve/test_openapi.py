@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from groundswell.errors import BusyError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
-from groundswell.serve import shapes
+from groundswell.serve.answering import shapes
+from groundswell.serve.api.health import Health
+from groundswell.serve.api.openapi import document
 from groundswell.serve.app import create_app, serve
-from groundswell.serve.follow import Follower, Mark
-from groundswell.serve.health import Health
-from groundswell.serve.openapi import document
-from groundswell.serve.state import DeskState
-from groundswell.serve.written import Written
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.stream.follow import Follower, Mark
+from groundswell.serve.stream.written import Written
 from groundswell.watch import SourceHealth, Watch
 from tests.explanations import explanation, listed
 from tests.serve.boards import HOSTILE

@@ -19,10 +19,10 @@ from groundswell.expression import Feeling, Mood
 from groundswell.press.checking import Checker
 from groundswell.press.clippings import Clipping, Clippings
 from groundswell.press.knowledge import KnownWork, Recorded
-from groundswell.serve import press
+from groundswell.serve.api import press
 from groundswell.serve.app import serve
-from groundswell.serve.pressroom import PressRoom
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.pressroom import PressRoom
+from groundswell.serve.desk.state import DeskState
 from tests.serve.archived import desk_of, id_of, kept, whole_night
 from tests.serve.boards import HOSTILE, MINUTE, START, board, story
 

@@ -11,8 +11,8 @@ import pytest
 from groundswell.archive.database import FILE
 from groundswell.model import iso
 from groundswell.revision import Cut, Revision
-from groundswell.serve import state
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk import state
+from groundswell.serve.desk.state import DeskState
 from tests.serve.kept import MINUTE, ORDINARY, START, WELSH, filled, get, story, told
 
 OLD = ("an old tale", "another")

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from groundswell.doors import Role, passwords
 from groundswell.serve.app import serve
-from groundswell.serve.following import Following
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.following import Following
+from groundswell.serve.desk.state import DeskState
 from tests.client import CLIENT
 from tests.review.test_shown import addresses, boards
 from tests.serve.archived import desk_of, kept

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from groundswell.serve import state
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk import state
+from groundswell.serve.desk.state import Context, DeskState
 from tests.client import CLIENT
 from tests.serve.boards import MINUTE, ORDINARY, START, board, served
 from tests.serve.test_api import Desk, events

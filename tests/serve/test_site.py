@@ -12,7 +12,7 @@ import pytest
 
 from groundswell.model import iso
 from groundswell.revision import Cut, Revision
-from groundswell.serve.state import DeskState
+from groundswell.serve.desk.state import DeskState
 from tests.client import CLIENT
 from tests.serve.archived import (
     LONG,

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from groundswell.serve import follow, state, stream
-from groundswell.serve.answers import ProblemError
+from groundswell.serve.answering.answers import ProblemError
 from groundswell.serve.app import serve
-from groundswell.serve.state import DeskState
-from groundswell.serve.written import Written
+from groundswell.serve.desk import state
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.stream import follow, stream
+from groundswell.serve.stream.written import Written
 from tests.client import CLIENT
 from tests.serve.kept import ORDINARY, START, WELSH, at, filled, told
 

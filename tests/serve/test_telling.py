@@ -9,9 +9,9 @@ import pytest
 
 from groundswell.model import StoryEvent
 from groundswell.revision import Cut, Revision
-from groundswell.serve.life import Named, Step
-from groundswell.serve.state import DeskState
-from groundswell.serve.telling import Telling, tell
+from groundswell.serve.desk.life import Named, Step
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.desk.telling import Telling, tell
 from tests.serve.archived import (
     LONG,
     MINUTE,

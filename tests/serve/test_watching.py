@@ -12,10 +12,10 @@ import pytest
 from groundswell.press.clippings import Clippings
 from groundswell.press.newsrooms import Newsroom
 from groundswell.press.reporters import Reporters
+from groundswell.serve.api.health import Health
 from groundswell.serve.app import serve
-from groundswell.serve.health import Health
-from groundswell.serve.pressroom import PressRoom
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.pressroom import PressRoom
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.watch import Gap, SourceHealth, Watch
 from tests.client import CLIENT
 from tests.press.newsroom import Newsroom as Server

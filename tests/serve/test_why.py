@@ -19,7 +19,7 @@ from groundswell.errors import BusyError, NotHeldError, UsageError
 from groundswell.explanation import Explanation
 from groundswell.model import iso
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from tests.client import CLIENT
 from tests.conftest import batch_of
 from tests.engines.test_local import Script

@@ -16,7 +16,7 @@ import pytest
 from groundswell.errors import GroundswellError, SourceError, UsageError
 from groundswell.model import Board, Doubt
 from groundswell.serve.app import serve
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.state import Context, DeskState
 from groundswell.terminal import Heading, run_top, text_board
 from groundswell.terminal import top as top_module
 from tests.terminal.boards import AT, HOSTILE, MINUTE, WIDE, board, controls, story

@@ -55,7 +55,7 @@ def export(
     with Shown(_folder(), rulings, hushed=True) as reader:
         if what == exports.PRESS:
             from groundswell.press.clippings import Clippings
-            from groundswell.serve import press_rows
+            from groundswell.serve.desk import press_rows
             from groundswell.times import DAY_US
 
             keep_us = current.keep_press * DAY_US

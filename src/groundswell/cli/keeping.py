@@ -14,7 +14,7 @@ from groundswell.engines.identity import difference, same_rules
 from groundswell.engines.keeping import Keeper
 from groundswell.errors import UsageError
 from groundswell.model import MICROSECONDS, Board, iso
-from groundswell.serve.state import HELD
+from groundswell.serve.desk.state import HELD
 from groundswell.settings import Settings
 
 ELSEWHERE = "name another folder: GROUNDSWELL_DATA_DIR=…"

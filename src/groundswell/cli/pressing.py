@@ -24,8 +24,8 @@ from groundswell.press.clippings import Clippings
 from groundswell.press.newsrooms import Newsroom, newsrooms
 from groundswell.press.reporters import Reporters
 from groundswell.press.services import SERVICES, services
-from groundswell.serve.pressroom import PressRoom
-from groundswell.serve.state import EVERY, DeskState
+from groundswell.serve.desk.pressroom import PressRoom
+from groundswell.serve.desk.state import EVERY, DeskState
 from groundswell.settings import Settings, event_time
 from groundswell.simulate import SimulatedNight, load_scenario
 from groundswell.simulate.newsroom import NewsroomServer, printed

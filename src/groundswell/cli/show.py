@@ -25,12 +25,12 @@ from groundswell.model import MICROSECONDS, Batch, Board, Summary
 from groundswell.review.ledger import Ledger
 from groundswell.revision import Keys, Revision
 from groundswell.scopes import ALL, place
-from groundswell.serve.announcing import announced
 from groundswell.serve.app import serve
-from groundswell.serve.consent import Profiles
-from groundswell.serve.doors import Doors
-from groundswell.serve.following import Following
-from groundswell.serve.state import Context, DeskState
+from groundswell.serve.desk.announcing import announced
+from groundswell.serve.desk.consent import Profiles
+from groundswell.serve.desk.following import Following
+from groundswell.serve.desk.state import Context, DeskState
+from groundswell.serve.gates.doors import Doors
 from groundswell.settings import Loaded
 from groundswell.sources import Source, health_of
 from groundswell.terminal import Heading, LiveBoard, text_board

@@ -21,34 +21,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from groundswell.doors import Role
 from groundswell.errors import ServeError
-from groundswell.serve import (
-    alerts_api,
-    alerts_page,
-    api,
-    behind,
-    entry,
-    feeds,
-    led,
-    neighbours,
-    openapi,
-    press,
-    review_api,
-    review_page,
-    site,
-    stream,
-)
-from groundswell.serve.bell import Bell
-from groundswell.serve.doors import Doors
-from groundswell.serve.guards import Guarded
-from groundswell.serve.health import health
-from groundswell.serve.letting import Watched
-from groundswell.serve.prompt import Prompt
-from groundswell.serve.refusing import local_path, told
-from groundswell.serve.state import DeskState
-from groundswell.serve.visiting import requires
-from groundswell.serve.watching import metrics
-from groundswell.serve.why import explain_api
-from groundswell.serve.written import Written
+from groundswell.serve.api import alerts_api, api, feeds, neighbours, openapi, press, review_api
+from groundswell.serve.api.health import health
+from groundswell.serve.api.watching import metrics
+from groundswell.serve.desk.state import DeskState
+from groundswell.serve.gates import entry
+from groundswell.serve.gates.doors import Doors
+from groundswell.serve.gates.guards import Guarded
+from groundswell.serve.gates.letting import Watched
+from groundswell.serve.gates.prompt import Prompt
+from groundswell.serve.gates.refusing import local_path, told
+from groundswell.serve.site import alerts_page, behind, led, review_page, site
+from groundswell.serve.site.why import explain_api
+from groundswell.serve.stream import stream
+from groundswell.serve.stream.bell import Bell
+from groundswell.serve.stream.written import Written
+from groundswell.serve.visitors.visiting import requires
 
 JSON = ("/api/", "/xrpc/", "/feeds/")
 """Below these, pages of other sites may read."""

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from groundswell.doors import Role
 from groundswell.serve.app import create_app
-from groundswell.serve.state import Context, DeskState
-from groundswell.serve.visiting import declared
+from groundswell.serve.desk.state import Context, DeskState
+from groundswell.serve.visitors.visiting import declared
 
 
 @dataclass(frozen=True, slots=True)

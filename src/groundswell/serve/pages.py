@@ -12,10 +12,10 @@ from groundswell.explanation import length
 from groundswell.kernel.names.alike import spelled
 from groundswell.model import MICROSECONDS, Board, Story, iso
 from groundswell.press.article import in_words
-from groundswell.serve import sparks
-from groundswell.serve.curves import clock
-from groundswell.serve.state import Context
-from groundswell.serve.visiting import csrf, root, visit
+from groundswell.serve.desk.state import Context
+from groundswell.serve.drawing import sparks
+from groundswell.serve.drawing.curves import clock
+from groundswell.serve.visitors.visiting import csrf, root, visit
 from groundswell.times import day
 
 MEANING: Final = {

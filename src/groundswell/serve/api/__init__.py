@@ -1,0 +1,1 @@
+"""What programs read: the API, feeds, neighbours' formats, health and metrics."""

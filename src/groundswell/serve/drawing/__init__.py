@@ -1,0 +1,1 @@
+"""Curves, sparks and bars as geometry, which the server writes as SVG."""

@@ -1,0 +1,1 @@
+"""What is asked before anybody is let in, logging in, and how somebody is turned away."""

@@ -1,0 +1,1 @@
+"""The pages that people read, and what editors do on them."""

@@ -1,0 +1,1 @@
+"""Boards as server-sent events, followed by many readers at once."""
