@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import compress
 
 import numpy as np
@@ -37,8 +37,6 @@ LONG, MOSTLY = 3, 0.6
 """A phrase of so many words says nothing more when this share of them stands in another one."""
 LONGER = 0.4
 """How much more each further word of a phrase speaks for it as a name."""
-UNFINISHED = 0.5
-"""Part of what a term tells that speaks for it as a name where it is unfinished."""
 SCORE = re.compile(r"\d{1,3}[-–:]\d{1,3}")
 
 
@@ -57,8 +55,6 @@ class Telling:
     """Whether it begins and ends with everyday words."""
     familiar: bool
     """Whether all of its words are well known."""
-    unfinished: bool = False
-    """Whether it is one letter, or a phrase that ends in a function word: "identified as"."""
 
     @property
     def ordinary(self) -> bool:
@@ -117,10 +113,9 @@ def carrying(
 def name(telling: list[Telling], taken: Collection[str] = ()) -> tuple[str, float]:
     """The name that a person would choose, and how much speaks for it.
 
-    Of the terms, the one that tells most, longer phrases first and unfinished ones last; one of
-    everyday words, or without a letter, only where there is nothing else. A score (1-0) has a
-    meaning of its own. What another story is called, `taken` in small letters, it is called only
-    where it has no other word.
+    Of the terms, the one that tells most, longer phrases first; one of everyday words, or without a
+    letter, only where there is nothing else. A score (1-0) has a meaning of its own. What another
+    story is called, `taken` in small letters, it is called only where it has no other word.
 
     >>> one, two = frozenset({1}), frozenset({2})
     >>> name([Telling("53", 9.0, 5, one, False, True), Telling("Zouma", 8.0, 4, two, False, False)])
@@ -133,14 +128,8 @@ def name(telling: list[Telling], taken: Collection[str] = ()) -> tuple[str, floa
     free = [t for t in telling if t.label.casefold() not in taken] or telling
     named = [t for t in free if _names(t.label)] or free
     named = [t for t in named if not t.common] or named
-    weights = {t.label: _speaks_for(t) for t in named}
+    weights = {t.label: t.weight * (1 + LONGER * (len(t.parts) - 1)) for t in named}
     return min(weights.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _speaks_for(term: Telling) -> float:
-    """How much speaks for a term as a name."""
-    whole = UNFINISHED if term.unfinished else 1.0
-    return term.weight * (1 + LONGER * (len(term.parts) - 1)) * whole
 
 
 def briefly(telling: list[Telling], most: int) -> list[Telling]:
@@ -210,28 +199,21 @@ def _telling_parts(rules: Rules, book: Lexicon, term: Telling) -> frozenset[int]
 
 
 def _finished(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telling]:
-    """The terms, each with whether it is unfinished. A capital letter makes a name of any word."""
-    last = [term.label.split()[-1:] for term in telling]
-    keys = hash_strings([word.casefold() for words in last for word in words or [""]])
-    most = book.frequencies(keys).max(axis=1, initial=0.0)
-    return [
-        replace(
-            term, unfinished=_is_unfinished(term.label, function=bool(how >= rules.function_word))
-        )
-        for term, how in zip(telling, most.tolist(), strict=True)
-    ]
+    """The terms without those that say a part of something, where there are others.
 
-
-def _is_unfinished(label: str, *, function: bool) -> bool:
-    """Whether a label is one letter of an alphabet, or a phrase whose last word is a function word.
-
-    >>> [_is_unfinished(label, function=True) for label in ("killed by", "in", "J", "Yes We Can")]
-    [True, False, True, False]
+    Those are phrases that end in a function word ("killed by"), unless it is written as a name, and
+    letters that do not stand alone: of "R.I.P." and "F.B.I.", while X is a name.
     """
-    if len(label) == 1:
-        return label.lower() != label.upper()
-    first, _, last = label.rpartition(" ")
-    return bool(first) and function and last[:1].islower()
+    last = hash_strings([term.label.rpartition(" ")[2].casefold() for term in telling])
+    most = book.frequencies(last).max(axis=1, initial=0.0)
+    goes_on = [
+        " " in term.label and term.label.rpartition(" ")[2][:1].islower() and bool(open_ended)
+        for term, open_ended in zip(telling, most >= rules.function_word, strict=True)
+    ]
+    letter = [len(t.label) == 1 and t.label.lower() != t.label.upper() for t in telling]
+    many = sum(letter) > 1
+    kept = [not (end or (many and one)) for end, one in zip(goes_on, letter, strict=True)]
+    return list(compress(telling, kept)) or telling
 
 
 def _not_cut_again(telling: list[Telling]) -> list[Telling]:
