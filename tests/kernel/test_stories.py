@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groundswell.kernel.memory import stories
 from groundswell.kernel.names import alike
-from groundswell.kernel.names.gist import Telling, carrying, name
+from groundswell.kernel.names.choosing import Telling, carrying, name
 from groundswell.kernel.telling import grouping, identity
 from groundswell.kernel.telling.write import entitle
 from groundswell.kernel.text.kinds import WORD

@@ -21,7 +21,7 @@ from groundswell.evaluate.corpus import Corpus, Slice
 from groundswell.evaluate.peers.door import Ints, Peer, Ranked
 from groundswell.evaluate.scores import RANKS
 from groundswell.kernel.memory import stories
-from groundswell.kernel.names.gist import LONGER
+from groundswell.kernel.names.choosing import LONGER
 from groundswell.kernel.pipeline import Rules
 from groundswell.kernel.telling import grouping, identity
 from groundswell.kernel.text.kinds import TAG, WORD

@@ -20,7 +20,7 @@ from groundswell.kernel.detection.subject import Subject
 from groundswell.kernel.memory import stories
 from groundswell.kernel.memory.state import State
 from groundswell.kernel.names import alike
-from groundswell.kernel.names.gist import carrying
+from groundswell.kernel.names.choosing import carrying
 from groundswell.kernel.names.naming import name_all
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.telling import identity

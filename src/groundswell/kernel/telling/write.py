@@ -14,8 +14,10 @@ from groundswell.kernel.basis.distinct import union
 from groundswell.kernel.detection import bursts
 from groundswell.kernel.memory import stories
 from groundswell.kernel.memory.state import Floats, State
-from groundswell.kernel.names.gist import Telling, briefly, carrying, gist, name
+from groundswell.kernel.names.choosing import Telling, carrying, name
+from groundswell.kernel.names.gist import gist
 from groundswell.kernel.names.naming import nameless
+from groundswell.kernel.names.tidying import briefly
 from groundswell.kernel.posts import ring
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.telling import echoes, grouping, sizing, standing, starting
