@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +17,10 @@ from groundswell.kernel.rules import Rules
 from groundswell.kernel.telling import echoes, identity, standing
 from groundswell.kernel.telling.barred import Barred
 from groundswell.kernel.telling.gathering import Group, gather
+from groundswell.kernel.telling.listing import Told, beside, number, rows, sift
 from groundswell.kernel.telling.named import with_names
-from groundswell.kernel.telling.running import (
-    as_one,
-    called,
-    holds,
-    leading,
-    rest,
-    running,
-    says_the_same,
-)
-from groundswell.kernel.telling.write import Written, write
+from groundswell.kernel.telling.running import called, leading, rest, running
+from groundswell.kernel.telling.write import write
 from groundswell.kernel.usual import usage
 from groundswell.kernel.voices.express import express
 from groundswell.kernel.withdrawal import stands
@@ -39,14 +31,6 @@ Ints = NDArray[np.int64]
 
 NOTHING = Barred()
 """Nothing is blocked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    row: Written
-    living: stories.Living
-    now: bool
-    """Whether any of it is above usual now."""
 
 
 def tell(  # noqa: PLR0913 -- a state, and all that it is told by
@@ -64,7 +48,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     focused = about.focus >= rules.focused
     groups = gather(state, rules, found, barred, book, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
-    shown, small = _sift(rules, told, focused=focused)
+    shown, small = sift(rules, told, focused=focused)
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
         titles = {one.row.story.title.casefold() for one in shown}
@@ -72,11 +56,11 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         others = heard(state, rules, volumes, book)
         known = set(about.keys.tolist()) | _words(found, told)
         story = with_names(state, rules, story, others, known, book)
-        rows = _beside(state, rules, shown, story, leading(words))
+        listed = beside(state, rules, shown, story, leading(words))
     else:
-        rows = _rows(shown)
+        listed = rows(shown)
         rest(state)
-    ranked = express(state, rules, reader, _number(rows))
+    ranked = express(state, rules, reader, number(listed))
     _announce(state, rules, told, joined, ranked, events, book)
     _remember(state, rules, told, asleep, joined, about.keys)
     return ranked
@@ -87,14 +71,14 @@ def _carry_on(
     rules: Rules,
     groups: list[Group],
     book: usage.Lexicon,
-) -> tuple[list[_Told], list[stories.Living], dict[str, str]]:
+) -> tuple[list[Told], list[stories.Living], dict[str, str]]:
     """The stories that go on or begin, written; and those that are over and only linger.
 
     Of those that were taken in their ids, with that of the story that tells their people now; with
     an empty one where none does.
     """
     bar = bar_now(state, rules)
-    told: list[_Told] = []
+    told: list[Told] = []
     asleep: list[stories.Living] = []
     joined = {gone.id: "" for group in groups for gone in group.taken}
     titles = _announced_titles(state, joined.keys())
@@ -115,7 +99,7 @@ def _carry_on(
         taken = {*titles.values(), *(() if living.announced else about)}
         row = write(state, rules, living, group.bursts, group.posts, bar, book, taken)
         titles[living.id] = living.title.casefold()
-        told.append(_Told(row, living, now=True))
+        told.append(Told(row, living, now=True))
     known = {row.living.id for row in told} | joined.keys()
     for living in state.living:
         if living.id not in known and not living.ended:
@@ -124,7 +108,7 @@ def _carry_on(
                     asleep.append(living)  # its people may be back
                 continue
             row = write(state, rules, living, [], living.posts, bar, book)
-            told.append(_Told(row, living, now=False))
+            told.append(Told(row, living, now=False))
     return told, asleep, joined
 
 
@@ -140,94 +124,16 @@ def _announced_titles(state: State, gone: Collection[str]) -> dict[str, str]:
     }
 
 
-def _sift(rules: Rules, told: list[_Told], *, focused: bool) -> tuple[list[_Told], list[_Told]]:
-    """What a board lists, and what its running story tells: names first, then the largest.
-
-    What only stirred and stirs no more is not listed any longer, though it is remembered.
-    """
-    order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
-    listed = [
-        row
-        for row in order
-        if not row.living.ended and (row.living.confirmed or _stirs(rules, row))
-    ]
-    if not focused:
-        return listed, []
-    small = [row for row in listed if _is_small(rules, row)]
-    ids = {row.living.id for row in small}
-    small.sort(key=lambda row: row.row.talk)
-    return [row for row in listed if row.living.id not in ids], small
-
-
-def _rows(shown: list[_Told]) -> list[tuple[float, Story]]:
-    return [(one.row.weight, one.row.story) for one in shown]
-
-
-def _beside(
-    state: State, rules: Rules, shown: list[_Told], run: Story, lead: stories.Burst
-) -> list[tuple[float, Story]]:
-    """The rows of a board with one subject, its running story the last of what is above usual.
-
-    What was a story before the board had one subject is not told twice: while its people are half
-    of the running one's it tells that too, and then the running one tells it. Where either is
-    doubted, both have rows: no doubt is lost.
-    """
-    same = [
-        one
-        for one in shown
-        if not (run.doubts or one.row.story.doubts)
-        and says_the_same(one.row.story, one.living, run, lead)
-    ]
-    rows = _rows([one for one in shown if one not in same])
-    grown = next(
-        (one.row for one in same if one.living.confirmed and holds(one.row.story, run)), None
-    )
-    if state.running:
-        state.running.grown = grown.story.id if grown else ""
-    if grown:
-        return [*rows, (grown.weight, as_one(rules, grown.story, run))]
-    last = min((weight for weight, _ in rows if weight > 0), default=0.0)
-    return [*rows, (last, run)]
-
-
-def _stirs(rules: Rules, row: _Told) -> bool:
-    """Whether it says something that more people than usual say, or some still do and a few did.
-
-    What is doubted stays as long as a trace of it does: who looks later sees that it was there.
-    """
-    story = row.row.story
-    still = story.spark[-1] > 0 and story.authors >= rules.few_authors
-    tells = not row.row.bare and (story.excess > 0 or still)
-    return row.now and (tells or bool(story.doubts))
-
-
-def _words(found: list[stories.Burst], told: list[_Told]) -> set[int]:
+def _words(found: list[stories.Burst], told: list[Told]) -> set[int]:
     """Hashes of the words of told stories."""
     keys = {key for one in told for key in one.living.terms}
     return {part for burst in found if burst.key in keys for part in burst.parts}
 
 
-def _is_small(rules: Rules, row: _Told) -> bool:
-    """Whether a story is too small for a row beside the running one, and nothing speaks against it.
-
-    Only a small board's lower gate let it in; or it is small talk ("another", "yes") about what all
-    speak of.
-    """
-    story = row.row.story
-    little = story.z < rules.gate or row.row.talk
-    return little and not story.confirmed and not story.doubts
-
-
-def _number(rows: list[tuple[float, Story]]) -> list[Story]:
-    """Stories with their ranks, the largest first; equal ones stay in their order."""
-    rows = sorted(rows, key=lambda row: -row[0])
-    return [replace(story, rank=i + 1) for i, (_, story) in enumerate(rows)]
-
-
 def _announce(
     state: State,
     rules: Rules,
-    told: list[_Told],
+    told: list[Told],
     joined: dict[str, str],
     ranked: list[Story],
     events: list[StoryEvent],
@@ -256,7 +162,7 @@ def _announce(
 def _remember(
     state: State,
     rules: Rules,
-    told: list[_Told],
+    told: list[Told],
     asleep: list[stories.Living],
     joined: dict[str, str],
     subject: NDArray[np.uint64],
@@ -288,7 +194,7 @@ def bar_now(state: State, rules: Rules) -> float:
     )
 
 
-def _begin(state: State, rules: Rules, group: Group, told: list[_Told]) -> stories.Living:
+def _begin(state: State, rules: Rules, group: Group, told: list[Told]) -> stories.Living:
     started = min(burst.started for burst in group.bursts if burst.open)
     held = group.posts[group.posts >= state.ring.n_posts - state.ring.posts]
     since = held[state.ring.slices[held % state.ring.posts] >= started]
