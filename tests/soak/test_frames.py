@@ -13,7 +13,8 @@ from groundswell.engines.recorder import lines
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Batch
-from groundswell.sources.decode import POST, FrameDecoder
+from groundswell.sources.decode import FrameDecoder
+from groundswell.sources.frames import POST
 from groundswell.sources.posts import MixedDecoder
 from tests.figures import Figure, drawn_seed, sized
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.model import Batch
-from groundswell.sources.decode import FrameDecoder, decode_only, permalink
+from groundswell.sources.decode import FrameDecoder
+from groundswell.sources.frames import decode_only
 from groundswell.sources.mastodon_status import text_of
 from groundswell.sources.posts import MixedDecoder
 
@@ -247,24 +248,6 @@ def test_many_is_one_by_one(frames: list[bytes], ended: bool) -> None:
 def test_bare_decoding_counts_frames() -> None:
     """The benchmark's denominator decodes every frame."""
     assert decode_only(b"\n".join([v1(text="a"), v2(text="b"), v1("delete")])) == 3
-
-
-@pytest.mark.parametrize(
-    ("post_id", "url"),
-    [
-        (f"at://{DID}/app.bsky.feed.post/3k", f"https://bsky.app/profile/{DID}/post/3k"),
-        ("https://troet.cafe/users/a/statuses/1", "https://troet.cafe/users/a/statuses/1"),
-        ("at://did:plc:a/app.bsky.feed.like/3k", ""),
-        ('at://did:plc:a"onload=/app.bsky.feed.post/3k', ""),
-        ("at://did:plc:a/app.bsky.feed.post/3k/../x", ""),
-        ("javascript:alert(1)", ""),
-        ("https://a.org/ x", ""),
-        ("12345", ""),
-    ],
-)
-def test_permalinks_are_made_only_of_what_is_safe(post_id: str, url: str) -> None:
-    """An id that could carry markup or another scheme has no permalink."""
-    assert permalink(post_id) == url
 
 
 @pytest.mark.parametrize(

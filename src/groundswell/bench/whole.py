@@ -16,7 +16,7 @@ import numpy as np
 from groundswell.bench.measure import FRAMES_A_BATCH, batch_of, cpu, feed
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.text.tokens import Tables, prepare, tokenize
-from groundswell.sources.decode import decode_only
+from groundswell.sources.frames import decode_only
 
 
 @dataclass(frozen=True, slots=True)

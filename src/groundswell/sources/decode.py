@@ -6,14 +6,26 @@ decompress or resume.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from groundswell.model import AccountNews, AccountState, Batch
+from groundswell.sources.frames import (
+    EMBED,
+    FACETS,
+    FRAMES,
+    POST,
+    Account,
+    Commit,
+    Event,
+    Frame,
+    Record,
+    is_foreign,
+    links_of,
+    warns,
+)
 from groundswell.sources.lines import (
     BAD_JSON,
     NEWEST_US,
@@ -21,8 +33,6 @@ from groundswell.sources.lines import (
     OLDEST_US,
     LineDecoder,
     Run,
-    Time,
-    holds,
     micros,
     reason_of,
     refuse,
@@ -32,100 +42,10 @@ from groundswell.sources.lines import (
 if TYPE_CHECKING:
     from groundswell.sources.scanned import Scanned, Scanner
 
-POST = "app.bsky.feed.post"
-"""The collection that this reads."""
 FEW = 32
 """Lines below which scanning is not worth its loading."""
 SCANNED_BYTES = 1 << 20
 """Least bytes that are scanned in one go."""
-LINKS_A_POST = 16
-"""Links kept of one post: a frame may hold thousands, people do not write them."""
-_AT_POST = re.compile(
-    r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([\w.:~-]{1,512})"
-)
-_WEB = re.compile(r"https?://[^\s\"'<>\x00-\x1f\x7f]+")
-
-
-class _Target(msgspec.Struct, gc=False):
-    uri: str = ""
-
-
-class _Reply(msgspec.Struct, gc=False):
-    parent: _Target | None = None
-
-
-class _Facet(msgspec.Struct, gc=False):
-    features: list[_Target] = []  # mentions and hashtags have no uri
-
-
-class _Embed(msgspec.Struct, gc=False):
-    external: _Target | None = None
-
-
-class _Record(msgspec.Struct, gc=False):
-    text: str | None = None
-    langs: list[str] | None = None
-    reply: _Reply | None = None
-    facets: list[_Facet] | None = None
-    embed: _Embed | None = None
-    labels: msgspec.Raw = NOTHING  # of any shape: a warning that cannot be read is one all the same
-
-
-class _Commit(msgspec.Struct, gc=False):
-    operation: str = ""
-    collection: str = ""
-    rkey: str = ""
-    record: _Record | None = None
-
-
-class _Account(msgspec.Struct, gc=False):
-    active: bool | None = None
-    status: str | None = None
-
-
-class _Event(msgspec.Struct, gc=False):
-    """A v2 payload: v1's commit with its author and time inside."""
-
-    did: str = ""
-    time: Time | None = None
-    seq: int = 0
-    operation: str = ""
-    collection: str = ""
-    rkey: str = ""
-    record: _Record | None = None
-    account: _Account | None = None
-
-
-class Frame(msgspec.Struct, gc=False):
-    """What is read of a frame, v1 (`commit`) or v2 (`payload`)."""
-
-    did: str = ""
-    time_us: int = 0
-    cursor: int = 0
-    commit: _Commit | None = None
-    account: _Account | None = None
-    payload: _Event | None = None
-
-
-class _LooseCommit(msgspec.Struct, gc=False):
-    collection: str = ""
-
-
-class _Loose(msgspec.Struct, gc=False):
-    """Enough to tell a bad post from something that is none of ours."""
-
-    did: str = ""
-    kind: str = ""
-    type: str = msgspec.field(name="$type", default="")
-    commit: _LooseCommit | None = None
-    payload: msgspec.Raw = NOTHING
-
-
-_FRAMES = msgspec.json.Decoder(Frame)
-_FACETS = msgspec.json.Decoder(list[_Facet])
-_EMBED = msgspec.json.Decoder(_Embed)
-_LOOSE = msgspec.json.Decoder(_Loose)
-_LOOSE_COMMIT = msgspec.json.Decoder(_LooseCommit)
 
 
 class FrameDecoder(LineDecoder[Frame]):
@@ -135,7 +55,7 @@ class FrameDecoder(LineDecoder[Frame]):
     """
 
     def __init__(self) -> None:
-        super().__init__(_FRAMES)
+        super().__init__(FRAMES)
         self.time_us = 0
         """Newest event time decoded, µs, of any frame: what a v1 connection resumes from."""
         self.seq = 0
@@ -144,12 +64,12 @@ class FrameDecoder(LineDecoder[Frame]):
 
     def explain(self, error: Exception, raw: bytes) -> str:
         """As for any line; odd shapes in what is no post are no fault."""
-        return "" if _is_foreign(raw) else reason_of(error, raw)
+        return "" if is_foreign(raw) else reason_of(error, raw)
 
     def append_line(self, batch: Batch, raw: bytes) -> str:
         """As for any line, without the price of a run."""
         try:
-            frame = _FRAMES.decode(raw)
+            frame = FRAMES.decode(raw)
         except BAD_JSON as error:
             return self.explain(error, raw)
         return self._append(batch, frame)
@@ -177,7 +97,7 @@ class FrameDecoder(LineDecoder[Frame]):
         What it finds wrong: position and reason of each.
         """
         found = self._scan(run) if run.lines >= FEW else None
-        links = None if found is None else _links_of(found, run.data)
+        links = None if found is None else _scanned_links(found, run.data)
         if found is None or links is None:
             return None
         if found.times:
@@ -227,7 +147,7 @@ class FrameDecoder(LineDecoder[Frame]):
         labels = [record.labels for record in records]
         if labels.count(NOTHING) < len(labels):
             named = zip(ids, labels, strict=True)
-            batch.unquoted.update(one for one, label in named if _warns(label))
+            batch.unquoted.update(one for one, label in named if warns(label))
         batch.texts += texts
         batch.times += times
         batch.authors += dids
@@ -238,7 +158,7 @@ class FrameDecoder(LineDecoder[Frame]):
         ]
         batch.urls += [""] * len(records)
         batch.links += [
-            () if record.facets is None and record.embed is None else _links(record)
+            () if record.facets is None and record.embed is None else links_of(record)
             for record in records
         ]
         return []
@@ -249,7 +169,7 @@ class FrameDecoder(LineDecoder[Frame]):
 
     def _append(self, batch: Batch, frame: Frame) -> str:
         """Append what a frame says; the reason if it is no frame, else an empty string."""
-        commit: _Commit | _Event | None = frame.commit
+        commit: Commit | Event | None = frame.commit
         did, time_us, seq, account = frame.did, frame.time_us, frame.cursor, frame.account
         if frame.payload is not None:
             event = frame.payload
@@ -268,7 +188,7 @@ class FrameDecoder(LineDecoder[Frame]):
         return _append_commit(batch, commit, did, time_us)
 
 
-def _append_account(batch: Batch, account: _Account, did: str, time_us: int) -> str:
+def _append_account(batch: Batch, account: Account, did: str, time_us: int) -> str:
     """What a network says of an account: `active` is obeyed, whatever word stands beside it."""
     if account.active is None:
         return ""
@@ -279,7 +199,7 @@ def _append_account(batch: Batch, account: _Account, did: str, time_us: int) -> 
     return ""
 
 
-def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: int) -> str:
+def _append_commit(batch: Batch, commit: Commit | Event, did: str, time_us: int) -> str:
     if not OLDEST_US <= time_us <= NEWEST_US:
         return f"expected a time between 1990 and 2100, got {time_us} µs"
     if not did or not commit.rkey:
@@ -298,7 +218,7 @@ def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: in
     langs = record.langs
     reply = record.reply
     batch.ids.append(post_id)
-    if _warns(record.labels):
+    if warns(record.labels):
         batch.unquoted.add(post_id)
     batch.texts.append(record.text)
     batch.times.append(time_us)
@@ -306,24 +226,8 @@ def _append_commit(batch: Batch, commit: _Commit | _Event, did: str, time_us: in
     batch.langs.append(langs[0] if langs else "")
     batch.replies.append("" if reply is None or reply.parent is None else reply.parent.uri)
     batch.urls.append("")
-    batch.links.append(() if record.facets is None and record.embed is None else _links(record))
+    batch.links.append(() if record.facets is None and record.embed is None else links_of(record))
     return ""
-
-
-def _warns(labels: msgspec.Raw) -> bool:
-    """Whether the author put a label on the post: such a post counts and is not quoted.
-
-    Self-labels say that a post is not for everybody's eyes (`porn`, `graphic-media`).
-    """
-    return b'"val"' in bytes(labels)
-
-
-def _links(record: _Record) -> tuple[str, ...]:
-    """Addresses behind a text's facets and card, once each, at most `LINKS_A_POST`."""
-    uris = [one.uri for facet in record.facets or () for one in facet.features if one.uri]
-    if record.embed is not None and record.embed.external is not None:
-        uris.append(record.embed.external.uri)
-    return tuple(dict.fromkeys(filter(None, uris)))[:LINKS_A_POST] if uris else ()
 
 
 def _extend(
@@ -340,60 +244,19 @@ def _extend(
     batch.links += links[begin:end]
 
 
-def _links_of(found: Scanned, data: memoryview) -> list[tuple[str, ...]] | None:
+def _scanned_links(found: Scanned, data: memoryview) -> list[tuple[str, ...]] | None:
     """Addresses that scanned posts carry; None where a part of them is not right."""
     links: list[tuple[str, ...]] = [()] * len(found.times)
     carrying = np.flatnonzero(found.nested[:, 0] | found.nested[:, 2])
     try:
         for post, spans in zip(carrying.tolist(), found.nested[carrying].tolist(), strict=True):
             facets, embed = data[spans[0] : spans[1]], data[spans[2] : spans[3]]
-            links[post] = _links(
-                _Record(
-                    facets=_FACETS.decode(facets) if facets else None,
-                    embed=_EMBED.decode(embed) if embed else None,
+            links[post] = links_of(
+                Record(
+                    facets=FACETS.decode(facets) if facets else None,
+                    embed=EMBED.decode(embed) if embed else None,
                 )
             )
     except BAD_JSON:
         return None
     return links
-
-
-def _is_foreign(raw: bytes) -> bool:
-    """True for a well-formed frame that is no post, whatever odd shapes its record has."""
-    try:
-        loose = _LOOSE.decode(raw)
-        if loose.type == "message" and holds(loose.payload):
-            return _LOOSE_COMMIT.decode(loose.payload).collection != POST
-    except BAD_JSON:
-        return False
-    if loose.commit is None:
-        return bool(loose.kind) and loose.kind != "commit"
-    return bool(loose.did) and loose.commit.collection != POST
-
-
-def decode_only(ndjson: bytes) -> int:
-    """Decode frames into the same structs and keep nothing: the benchmark's denominator.
-
-    Returns:
-        How many there were.
-
-    Raises:
-        msgspec.DecodeError: a line is no frame.
-    """
-    return len(_FRAMES.decode_lines(ndjson))
-
-
-def permalink(post_id: str) -> str:
-    """Where people can read a post, or an empty string when its id does not say.
-
-    >>> permalink("at://did:plc:abc/app.bsky.feed.post/3k")
-    'https://bsky.app/profile/did:plc:abc/post/3k'
-    >>> permalink("https://troet.cafe/users/a/statuses/1")
-    'https://troet.cafe/users/a/statuses/1'
-    >>> permalink("javascript:alert(1)")
-    ''
-    """
-    match = _AT_POST.fullmatch(post_id)
-    if match:
-        return f"https://bsky.app/profile/{match[1]}/post/{match[2]}"
-    return post_id if _WEB.fullmatch(post_id) else ""

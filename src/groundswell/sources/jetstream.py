@@ -25,7 +25,8 @@ from websockets.sync.client import ClientConnection, connect
 from groundswell.errors import SourceError, UsageError
 from groundswell.model import MICROSECONDS, Batch, Reject
 from groundswell.sources.backoff import Backoff
-from groundswell.sources.decode import POST, FrameDecoder
+from groundswell.sources.decode import FrameDecoder
+from groundswell.sources.frames import POST
 from groundswell.sources.once import Once
 from groundswell.watch import Gap, SourceHealth, SourceState
 
