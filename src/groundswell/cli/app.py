@@ -12,12 +12,15 @@ from typing import Annotated
 import typer
 
 from groundswell import __version__
-from groundswell.cli import alert, archive, inspect, review, streams, tools, users
+from groundswell.cli import alert, archive, review, streams, tools, users
+from groundswell.cli.bench import bench
+from groundswell.cli.doctor import doctor
 from groundswell.cli.evaluate import evaluate
 from groundswell.cli.explaining import explain
 from groundswell.cli.forgetting import forget
 from groundswell.cli.press import press
 from groundswell.cli.pump import pump
+from groundswell.cli.top import top
 from groundswell.errors import GroundswellError
 
 WATCH = "Watch"
@@ -42,7 +45,7 @@ app = typer.Typer(
 app.command(rich_help_panel=WATCH)(streams.demo)
 app.command(rich_help_panel=WATCH)(streams.live)
 app.command(rich_help_panel=WATCH)(streams.replay)
-app.command(rich_help_panel=WATCH)(inspect.top)
+app.command(rich_help_panel=WATCH)(top)
 app.add_typer(alert.app, rich_help_panel=WATCH)
 app.command(rich_help_panel=MAKE)(tools.record)
 app.command(rich_help_panel=MAKE)(pump)
@@ -56,8 +59,8 @@ app.add_typer(users.app, name="user", rich_help_panel=MAKE)
 app.command(rich_help_panel=CHECK)(explain)
 app.command(rich_help_panel=CHECK)(press)
 app.command(rich_help_panel=CHECK)(evaluate)
-app.command(rich_help_panel=CHECK)(inspect.bench)
-app.command(rich_help_panel=CHECK)(inspect.doctor)
+app.command(rich_help_panel=CHECK)(bench)
+app.command(rich_help_panel=CHECK)(doctor)
 
 
 def _show_version(wanted: bool) -> None:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any, Literal
+from typing import Any
 
 from groundswell.errors import UsageError
 from groundswell.watch import LOG
-
-Format = Literal["auto", "text", "json", "off"]
 
 
 def set_up(form: str) -> bool:
