@@ -184,12 +184,35 @@ def test_a_story_is_never_without_a_name() -> None:
         Telling(label, weight, 5, frozenset({i}), False, False)
         for i, (label, weight) in enumerate([("Iran", 0.0), ("offside", 3.0)])
     )
-    entitle(living, [quiet], set())
+    entitle(living, [quiet], set(), is_part=part)
     assert living.title == "Iran"
-    entitle(living, [loud, quiet], set())
+    entitle(living, [loud, quiet], set(), is_part=part)
     assert living.title == "offside"
-    entitle(living, [replace(loud, weight=1.0), replace(quiet, weight=2.0)], set())
+    entitle(living, [replace(loud, weight=1.0), replace(quiet, weight=2.0)], set(), is_part=part)
     assert living.title == "offside"  # it said more when it was at its height
+
+
+def part(label: str) -> bool:
+    return label.endswith(" by")
+
+
+def test_a_title_grows_with_its_phrase() -> None:
+    """What was known in part is called whole, unless another story is called so; a part goes."""
+
+    def called(before: str, *labels: str, taken: frozenset[str] = frozenset()) -> str:
+        living = stories.Living("a", 0, before, 9.0, (), np.arange(5), 0, 0)
+        telling = [
+            Telling(label, 5.0 - i, 5, frozenset({i}), False, False)
+            for i, label in enumerate(labels)
+        ]
+        entitle(living, telling, taken, is_part=part)
+        return living.title
+
+    assert called("two 14", "two 14 year olds", "dare") == "two 14 year olds"
+    assert called("two 14", "dare", "two 14 year olds") == "two 14"
+    assert called("two 14", "two 14 year olds", taken=frozenset({"two 14 year olds"})) != "two 14"
+    assert called("killed by", "Zeltrand") == "Zeltrand"
+    assert called("killed by", "hit by") == "killed by"
 
 
 def test_ordinary_words_must_tell_more_than_names() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +91,10 @@ def past(current: Settings) -> list[Board]:
         return reader.newest_boards(HELD)
 
 
-def retold(current: Settings, show: Callable[[Board], None]) -> None:
-    """Shows all boards that are kept, oldest first."""
+def retold(current: Settings, show: Callable[[Board], None], stop: threading.Event) -> None:
+    """Shows all boards that are kept, oldest first, until `stop` is set."""
     with Reader(Path(current.data_dir)) as reader:
-        for board in reader.boards():
+        for board in takewhile(lambda _: not stop.is_set(), reader.boards()):
             show(board)
 
 

@@ -54,8 +54,8 @@ def play(  # noqa: PLR0913 -- all that one run is made of
             keeper = keeping.replayed(stack, loaded.settings, known, resume=resume)
             if keeper is None:
                 return
-            if resume and mode.earlier:
-                keeping.retold(loaded.settings, mode.earlier)
+            if resume and mode.looks_back:
+                keeping.retold(loaded.settings, mode.board, stop)
         hands = clustering.hands(stack, loaded.settings)
         writers = [stack.enter_context(RejectWriter(path)) for path in rejects]
 

@@ -31,7 +31,12 @@ class Retrospect:
                 self._peaks[story.id] = story
 
     def revise(self, found: Revision, keys: Keys) -> None:
-        """Lets go of what was deleted."""
+        """Lets go of what was deleted, where the boards do not know of it yet.
+
+        Who goes on after a kill hears again what the boards that were kept have followed.
+        """
+        if self._last is not None and found.before <= self._last.at:
+            return
         for held in (self._peaks, self._latest):
             for name, story in list(held.items()):
                 if story.started_at > found.since:

@@ -61,8 +61,8 @@ class Show:
     """Given what the run has of alerts, before it begins."""
     judge: Judge = as_it_stands
     """What of them may be told, as the desk's editors decide."""
-    earlier: Callable[[Board], None] | None = None
-    """Told the boards that a run which goes on has kept; None where they need no showing again."""
+    looks_back: bool = False
+    """Whether a run that goes on shows the boards that it has kept, too."""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Show:
@@ -121,7 +121,7 @@ class Show:
             if found.board in seen:
                 seen[found.board].revise(found, keys)
 
-        return cls(board, progress.advance, end, revise, parts=[progress], earlier=board)
+        return cls(board, progress.advance, end, revise, parts=[progress], looks_back=True)
 
     @classmethod
     def terminal(  # noqa: PLR0913 -- as `desk` is called

@@ -1,7 +1,7 @@
 """Peers' scores → boards: merged and carried on by the kernel's own rules.
 
-The 100 best terms of a slice are merged by `kernel.stories.group` and `unite`; topics are ranked by
-their best score; identity over slices is `kernel.stories.match`. What our method does beyond that
+The 100 best terms of a slice are merged by `grouping.group` and `unite`; topics are ranked by their
+best score; identity over slices is `identity.match`. What our method does beyond that
 (it leaves out terms that tell little, and on a stream with one subject it ties moments and tells a
 running story) is part of what is compared, for it needs what is expected, which a peer does not
 say. A topic of a peer has all of its terms, and the most used one as its title. A peer's gate does

@@ -222,6 +222,11 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
             f"it is {what}, not written as a name: alone it is listed only at z "
             f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
         )
+    if any(burst.key in one.terms and not one.ended for one in state.living):
+        return (
+            "it stirs, and is not listed: no more people than usual say it now, and fewer than "
+            f"{rules.few_authors} have since it began"
+        )
     return (
         "enough people say it, but a rarer or stronger term has their posts, or its story is over"
     )

@@ -20,7 +20,8 @@ class Rules:
     min_authors: int = 5
     min_lift: float = 2.5
     few_authors: int = 3
-    """People that are enough on a board of fewer than 100 times `min_authors` in the window."""
+    """People that are enough on a board of fewer than 100 times `min_authors` in the window; and
+    who must have said what stirs for it to stay listed when it is no longer above usual."""
     prior: float = 50.0
     """People of history that the general use of words is worth."""
     kappa: float = 1.0

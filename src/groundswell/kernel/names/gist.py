@@ -69,7 +69,7 @@ def _company(
     usual, most = _usual_share(state, rules, said, known)
     least = rarest(known, said.words)
     plain = (most > rules.stop_share) | (least >= rules.function_word)
-    plain |= book.of_software(parts).any(axis=1)  # "crap RT"
+    plain |= book.of_software(parts[:, 1])  # "crap RT"
     here = said.posts / max(recent.size, 1)
     weights = company.telling(said.posts, usual, recent.size)
     chosen = np.flatnonzero((here >= rules.company_lift * usual) & ~plain)

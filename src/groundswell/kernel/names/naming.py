@@ -128,13 +128,18 @@ def _without_added(
 ) -> tuple[Ints, Ints]:
     """First and last tokens without function words that only stand beside the burst's own words.
 
-    "and gloves" is gloves; one with a capital belongs to the name: "The Who", "Al Qaeda".
+    "and gloves" is gloves; one with a capital belongs to the name: "The Who", "Al Qaeda". So does a
+    piece of a name without spaces.
     """
     begin, end = found
     first, last = burst.places - len(burst.parts) + 1, burst.places
     while begin[0] < first[0] and _says_little(state, rules, begin, book):
+        if _unspaced(state, begin):
+            break
         begin = begin + 1
     while end[0] > last[0] and _says_little(state, rules, end, book):
+        if _unspaced(state, end - 1):
+            break
         end = end - 1
     return begin, end
 
@@ -143,7 +148,7 @@ def _says_little(state: State, rules: Rules, at: Ints, book: Lexicon) -> bool:
     """Whether most of the tokens at `at` are one function word, not written as a name."""
     said = np.sort(state.ring.hashes[at % state.ring.tokens])[at.size // 2 :][:1]
     most = float(book.frequencies(said).max(initial=0.0))
-    return most >= rules.function_word and written(state, at, at)[:1].islower()
+    return most >= rules.function_word and not written(state, at, at)[:1].isupper()
 
 
 def _unspaced(state: State, at: Ints) -> bool:

@@ -6,10 +6,10 @@ from itertools import compress
 
 import numpy as np
 
-from groundswell.kernel.basis.hashing import hash_strings
 from groundswell.kernel.names import alike
 from groundswell.kernel.names.choosing import Telling
 from groundswell.kernel.rules import Rules
+from groundswell.kernel.text.tokens import last_word
 from groundswell.kernel.usual.usage import Lexicon
 
 WITHIN = 0.8
@@ -97,19 +97,26 @@ def _telling_parts(rules: Rules, book: Lexicon, term: Telling) -> frozenset[int]
 def _finished(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telling]:
     """The terms without those that say a part of something, where there are others.
 
-    Those are phrases that end in a function word ("killed by"), unless it is written as a name, and
-    letters that do not stand alone: of "R.I.P." and "F.B.I.", while X is a name.
+    Those are phrases that end in a function word ("killed by"), and letters that do not stand
+    alone: of "R.I.P." and "F.B.I.", while X is a name.
     """
-    last = hash_strings([term.label.rpartition(" ")[2].casefold() for term in telling])
-    most = book.frequencies(last).max(axis=1, initial=0.0)
-    goes_on = [
-        " " in term.label and term.label.rpartition(" ")[2][:1].islower() and bool(open_ended)
-        for term, open_ended in zip(telling, most >= rules.function_word, strict=True)
-    ]
-    letter = [len(t.label) == 1 and t.label.lower() != t.label.upper() for t in telling]
-    many = sum(letter) > 1
-    kept = [not (end or (many and one)) for end, one in zip(goes_on, letter, strict=True)]
-    return list(compress(telling, kept)) or telling
+    letters = {t.label for t in telling if len(t.label) == 1 and t.label.lower() != t.label.upper()}
+    apart = letters if len(letters) > 1 else set()
+    return [
+        term for term in telling if term.label not in apart and not goes_on(rules, book, term.label)
+    ] or telling
+
+
+def goes_on(rules: Rules, book: Lexicon, label: str) -> bool:
+    """Whether a label is the beginning of something: its last word is a function word.
+
+    One with a capital belongs to a name ("The Who").
+    """
+    first, _, last = label.rpartition(" ")
+    if not first or last[:1].isupper():
+        return False
+    key = np.array([last_word(label)], np.uint64)
+    return float(book.frequencies(key).max(initial=0.0)) >= rules.function_word
 
 
 def _not_cut_again(telling: list[Telling]) -> list[Telling]:

@@ -104,7 +104,7 @@ def parted(
 ) -> list[list[int]]:
     """Groups of indexes into `bursts`, none of which has bursts of two kinds.
 
-    What may not begin a story (`stories.group`) is none by itself when its group falls apart.
+    What may not begin a story (`grouping.group`) is none by itself when its group falls apart.
     """
     if not barred.apart:
         return [list(group) for group in groups]

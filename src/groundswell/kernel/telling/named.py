@@ -19,6 +19,7 @@ from groundswell.kernel.memory.state import State
 from groundswell.kernel.names import alike
 from groundswell.kernel.names.gist import gist
 from groundswell.kernel.names.naming import name_all, titled
+from groundswell.kernel.names.tidying import goes_on
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.text.kinds import TAG
 from groundswell.kernel.trust.evidence import recent
@@ -48,7 +49,8 @@ def with_names(
     the board tells.
     """
     name_all(state, rules, heard, book)
-    groups = _grouped(heard, told, rules.most_moments - len(story.moments))
+    names = [one for one in heard if _is_name(one) and not goes_on(rules, book, one.label)]
+    groups = _grouped(names, told, rules.most_moments - len(story.moments))
     if state.running is not None:
         state.running.named = frozenset(burst.key for group in groups for burst in group)
     moments = (*story.moments, *(_moment(state, rules, group, book) for group in groups))
@@ -63,12 +65,12 @@ def _terms(rules: Rules, story: Story, moments: tuple[Moment, ...]) -> tuple[str
 
 
 def _grouped(
-    heard: Sequence[stories.Burst], told: set[int], room: int
+    names: Sequence[stories.Burst], told: set[int], room: int
 ) -> list[list[stories.Burst]]:
     """The names, those of one moment together; at most `room` moments."""
     groups: list[list[stories.Burst]] = []
-    for burst in heard:
-        if set(burst.parts) & told or not _is_name(burst):
+    for burst in names:
+        if set(burst.parts) & told:
             continue
         home = next((group for group in groups if _together(group[0], burst)), None)
         if home is not None:

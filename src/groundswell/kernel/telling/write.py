@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from groundswell.kernel.memory.state import Floats, State
 from groundswell.kernel.names.choosing import Telling, carrying, name
 from groundswell.kernel.names.gist import gist
 from groundswell.kernel.names.naming import nameless
-from groundswell.kernel.names.tidying import briefly
+from groundswell.kernel.names.tidying import briefly, goes_on
 from groundswell.kernel.posts import ring
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.telling import echoes, grouping, sizing, standing, starting
@@ -78,7 +79,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
         )  # fmt: skip
         living.carried = frozenset(term.key for term in telling)
         unsaid = any(term.label.casefold() not in taken for term in telling)
-        entitle(living, telling if unsaid else said, taken)
+        entitle(living, telling if unsaid else said, taken, is_part=partial(goes_on, rules, book))
     posts = present(state, living.posts)
     living.heard = recent(state, rules, union(living.heard, posts))
     new = posts[posts >= living.counted_to]
@@ -120,34 +121,42 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     return Written(size.excess * demotion, story, said, talk, bare)
 
 
-def entitle(living: stories.Living, telling: list[Telling], taken: Collection[str]) -> None:
+def entitle(
+    living: stories.Living,
+    telling: list[Telling],
+    taken: Collection[str],
+    *,
+    is_part: Callable[[str], bool],
+) -> None:
     """Names a story by what carries it now, where that says far more than its name ever did.
 
-    It has a name from the beginning, though all that it says may lie outside the ranking window.
+    Or where it is all of what its name, a phrase, was a part of ("two 14", "two 14 year olds"). It
+    has a name from the beginning, though all that it says may lie outside the ranking window.
+    `is_part` tells of a label that it says a part of something only.
     """
     title, weight = name(telling, taken)
     better = weight > BETTER * living.title_weight or living.title.casefold() in taken
-    if better or not living.title:
+    whole = _grows(living.title, title) or (is_part(living.title) and not is_part(title))
+    if better or whole or not living.title:
         living.title, living.title_weight = title, weight
     elif title == living.title:
         living.title_weight = max(weight, living.title_weight)
     living.title = _spelled(living.title, telling)
 
 
-def _spelled(title: str, telling: list[Telling]) -> str:
-    """A title as it is written now: who says a name first may shout it, or know a part of it.
+def _grows(before: str, title: str) -> bool:
+    """Whether a title is a longer phrase around another one.
 
-    >>> two = [Telling("two 14 year olds", 9.0, 5, frozenset({1, 2}), False, False)]
-    >>> _spelled("two 14", two), _spelled("year", two)
-    ('two 14 year olds', 'year')
+    >>> _grows("two 14", "two 14 year olds"), _grows("year", "two 14 year olds")
+    (True, False)
     """
-    said = title.casefold()
-    for term in telling:
-        if term.label.casefold() == said:
-            return term.label
-    parts = f" {said} "
-    longer = (t.label for t in telling if " " in said and parts in f" {t.label.casefold()} ")
-    return next(longer, title)
+    short, long = before.casefold(), title.casefold()
+    return " " in short and short != long and f" {short} " in f" {long} "
+
+
+def _spelled(title: str, telling: list[Telling]) -> str:
+    """A title as it is written now, where it is a term: who says a name first may shout it."""
+    return next((t.label for t in telling if t.label.casefold() == title.casefold()), title)
 
 
 def _age(

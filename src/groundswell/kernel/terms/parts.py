@@ -28,7 +28,7 @@ class Part(NamedTuple):
     pairs: NDArray[np.uint64]
     """Of the open slice."""
     doors: NDArray[np.uint8]
-    """Of all regions, those of others too: see `kernel.doors`."""
+    """Of all regions, those of others too: see `doors`."""
     decays: NDArray[np.float32]
     limit: int
     """Most records of all regions together."""

@@ -129,27 +129,41 @@ def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(inline="always")
+def _before_space(buffer, base, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """Where the space that ends at `end` begins."""
+    while end > base and (buffer[end - 1] <= 32 or buffer[end - 1] == 0xA0):
+        end -= 1
+    return end
+
+
+@njit(inline="always")
 def _uncut(buffer, base, end, columns, first, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers; a post and its tokens
     """Where the whole tokens of a post [base, end) end, of those from `first` to `k`.
 
     One that passes on another's, "RT @name: …", had to fit with the name before it: where it ends
-    in "..." or "…", it was cut, mostly in the middle of its last word, which is none then.
+    in "..." or "…", it was cut, mostly in the middle of its last word, which is none then; nor is a
+    bare host. An address that goes on after its host stays, for its domain is whole.
     """
     starts, ends, kinds = columns
-    dots = end
-    while dots > base and (buffer[dots - 1] == 46 or buffer[dots - 1] == 0x2026):
-        dots -= 1
-    if dots == end or (end - dots < 3 and buffer[dots] == 46) or k - first < 3:
+    if k - first < 3:
         return k
     at = base + starts[first]
     two = ends[first] - starts[first] == 2 and kinds[first + 1] == MENTION
     if not two or (buffer[at] | 32) != 114 or (buffer[at + 1] | 32) != 116:
         return k
-    if kinds[k - 1] == DOMAIN:
-        return k - 2
-    while dots > base and buffer[dots - 1] == 32:
+    end = _before_space(buffer, base, end)
+    dots = end
+    while dots > base and (buffer[dots - 1] == 46 or buffer[dots - 1] == 0x2026):
         dots -= 1
-    return k - 1 if base + ends[k - 1] == dots else k
+    if dots == end or (end - dots < 3 and buffer[dots] == 46):
+        return k
+    dots = _before_space(buffer, base, dots)
+    if kinds[k - 1] != DOMAIN:
+        touches = base + ends[k - 1] == dots and kinds[k - 1] != EMOJI
+        return k - 1 if touches else k
+    slash = buffer[dots - 1] == 47
+    is_host = ends[k - 2] == ends[k - 1] + slash and base + ends[k - 2] == dots
+    return k - 2 if is_host else k
 
 
 @njit(nogil=True, cache=True)

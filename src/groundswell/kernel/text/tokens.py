@@ -3,7 +3,8 @@
 One pass of compiled code (`lexer`) over a batch of posts in a row, each ended by NUL. No string is
 made for a token: it is a 64-bit hash and a span. Two spellings have one hash when they differ only
 in case, width, zero-width or direction marks, stray accents, a possessive `'s`, the skin tone of an
-emoji, or in look-alike letters mixed into a word of another script.
+emoji, or in look-alike letters mixed into a word of another script. The last word of a repeat that
+was cut ("RT @name: … one thre ...") is none.
 
 Posts that need it (and only those) are prepared first: normalised to NFKC, and cut into words
 where the script writes no spaces (Japanese, Chinese, Thai, Lao, Burmese, Khmer), by ICU.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress
 from typing import Final
 
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 from groundswell.kernel.text import characters as ch
 from groundswell.kernel.text import lexer
 from groundswell.kernel.text.characters import Characters
-from groundswell.kernel.text.domains import Suffixes
+from groundswell.kernel.text.domains import Suffixes, suffixes
 from groundswell.kernel.text.plain_words import AFTER
 
 MAX_CHARS: Final = 8_000
@@ -132,6 +134,14 @@ def _points(texts: list[str]) -> NDArray[np.uint32]:
     if joined.count("\0") != len(texts):
         joined = _ended([text.replace("\0", "\n") for text in texts])
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@lru_cache(maxsize=1 << 14)
+def last_word(label: str) -> int:
+    """The hash of the last token of a label that holds no address; 0 where it has none."""
+    bare = Tables(ch.characters(), suffixes(()))
+    hashes = tokenize(prepare([label], [()], bare), bare).hashes
+    return int(hashes[-1]) if hashes.size else 0
 
 
 def tokenize(prepared: list[str], tables: Tables) -> Tokens:
