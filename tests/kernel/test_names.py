@@ -181,3 +181,10 @@ def test_letters_of_an_abbreviation_are_no_terms(tables: Tables, book: Lexicon) 
     rows = [s for board in found for s in board.stories if "Zeltrand" in (s.title, *s.terms)]
     assert rows
     assert not any({"R", "I", "P"} & {row.title, *row.terms} for row in rows)
+
+
+@pytest.mark.parametrize("said", ["this is for Zeltrand", "what a night for Zeltrand"])
+def test_a_phrase_keeps_its_small_words(said: str, tables: Tables, book: Lexicon) -> None:
+    """A dedication is no name with words beside it."""
+    titles = listed(boards(burst(said, 60), tables, book))
+    assert {title for title in titles if "Zeltrand" in title} == {said}

@@ -64,7 +64,8 @@ def name(state: State, rules: Rules, burst: Burst, book: Lexicon) -> str:
     if kinds.size >= ENOUGH and not kinds.any():  # words only
         begin, end = _whole(state, begin, end, words)
         begin, end = _rounded(state, rules, begin, end, book)
-        begin, end = _without_added(state, rules, burst, (begin, end), book)
+        if words == 1 and end[0] - begin[0] < SHORT:
+            begin, end = _without_added(state, rules, (begin, end), burst.places, book)
     return written(state, begin, end)
 
 
@@ -124,20 +125,19 @@ def _rounded(
 
 
 def _without_added(
-    state: State, rules: Rules, burst: Burst, found: tuple[Ints, Ints], book: Lexicon
+    state: State, rules: Rules, found: tuple[Ints, Ints], own: Ints, book: Lexicon
 ) -> tuple[Ints, Ints]:
-    """First and last tokens without function words that only stand beside the burst's own words.
+    """First and last tokens without function words that only stand beside a burst's `own` word.
 
     "and gloves" is gloves; one with a capital belongs to the name: "The Who", "Al Qaeda". So does a
-    piece of a name without spaces.
+    piece of a name without spaces. A phrase has them inside: "this is for Marguerite".
     """
     begin, end = found
-    first, last = burst.places - len(burst.parts) + 1, burst.places
-    while begin[0] < first[0] and _says_little(state, rules, begin, book):
+    while begin[0] < own[0] and _says_little(state, rules, begin, book):
         if _unspaced(state, begin):
             break
         begin = begin + 1
-    while end[0] > last[0] and _says_little(state, rules, end, book):
+    while end[0] > own[0] and _says_little(state, rules, end, book):
         if _unspaced(state, end - 1):
             break
         end = end - 1
