@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,18 @@ from groundswell.model import AccountNews, Batch, Board
 from groundswell.sources.recordings import Recording
 from tests.conftest import batch_of
 from tests.nights import recorded
+
+
+def records(value: Any) -> set[type[Any]]:
+    """The dataclasses and named tuples that a value is made of."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, part.name) for part in fields(value)]
+    elif isinstance(value, dict):
+        parts = [*value, *value.values()]
+    else:
+        parts = list(value) if isinstance(value, list | tuple | set | frozenset) else []
+    own = {type(value)} if is_dataclass(value) or hasattr(value, "_fields") else set()
+    return own.union(*map(records, parts))
 
 
 def told(found: list[Board]) -> list[object]:
@@ -56,7 +70,9 @@ def test_memory_goes_through_a_file_and_on(
         done = cut
         path = tmp_path / f"{cut}.snapshot"
         with path.open("wb") as file:
-            codec.write(file, remembered(first, None, 0, 0, 0))
+            memory = remembered(first, None, 0, 0, 0)
+            codec.write(file, memory)
+        assert all(resolve(codec.name_of(kind)) is kind for kind in records(memory))
         take_up(second, codec.read(path, resolve))
         assert told(before + fed(second, batches[cut:]) + second.finish()) == told(whole)
 

@@ -9,7 +9,7 @@ import pytest
 from groundswell.engines.loading import load_kernel
 from groundswell.explanation import Explanation
 from groundswell.kernel.pipeline import Kernel
-from groundswell.kernel.posts.keys import key_of
+from groundswell.kernel.text.keys import key_of
 from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Board
 from tests.conftest import batch_of

@@ -17,9 +17,9 @@ import numpy as np
 from groundswell.engines.boards import Boards
 from groundswell.errors import ArchiveError
 from groundswell.kernel.basis.hashing import hash_strings
-from groundswell.kernel.posts.keys import key_of
 from groundswell.kernel.telling.barred import Barred, Run
 from groundswell.kernel.text.domains import registrable
+from groundswell.kernel.text.keys import key_of
 from groundswell.kernel.text.kinds import DOMAIN
 from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.review.decisions import Decision, Kind, Verb

@@ -24,13 +24,13 @@ from groundswell.kernel.memory.state import State
 from groundswell.kernel.mood.moods import Reader
 from groundswell.kernel.posts import columns, gone, ring
 from groundswell.kernel.posts.columns import Columns
-from groundswell.kernel.posts.keys import key_of
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.series import Counter
 from groundswell.kernel.telling.barred import Barred
 from groundswell.kernel.telling.tell import bar_now, tell
 from groundswell.kernel.terms import counts
 from groundswell.kernel.terms.counting import TRACKS
+from groundswell.kernel.text.keys import key_of
 from groundswell.kernel.text.tokens import Tables
 from groundswell.kernel.usual import season, usage
 from groundswell.kernel.usual.rhythm import Rhythm

@@ -9,7 +9,7 @@ import numpy as np
 
 from groundswell.kernel.memory.state import State
 from groundswell.kernel.names.naming import surface
-from groundswell.kernel.posts.keys import key_of
+from groundswell.kernel.text.keys import key_of
 from groundswell.kernel.text.tokens import Tables
 from groundswell.model import Counted, Story, TermCount
 

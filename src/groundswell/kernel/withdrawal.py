@@ -20,7 +20,7 @@ from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.memory.state import State
 from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.posts import postings, ring
-from groundswell.kernel.posts.keys import PHRASE, key_of
+from groundswell.kernel.text.keys import PHRASE, key_of
 from groundswell.kernel.text.tokens import Tables, prepare, tokenize
 from groundswell.revision import LEAST, Cut, Keys, Revision, quoted, struck
 

@@ -13,7 +13,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.basis.pages import zeros
 from groundswell.kernel.basis.pointers import lent
 from groundswell.kernel.basis.prefetch import prefetch
@@ -208,12 +207,3 @@ def _keep(token, post, at, what, bounds, posts, tokens):  # type: ignore[no-unty
         begin = end
     bounds[newest.size] = n
     return n
-
-
-@njit(nogil=True, cache=True)
-def phrase_key(hashes, end, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
-    """The table's key of the phrase of `words` tokens that ends at token position `end`."""
-    h = hashes[end % hashes.size]
-    for g in range(1, words):
-        h = join(h, hashes[(end - g) % hashes.size])
-    return h

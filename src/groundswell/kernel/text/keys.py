@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from groundswell.kernel.posts.postings import phrase_key
+from numba import njit
+
+from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.text.domains import is_domain
 from groundswell.kernel.text.kinds import DOMAIN, LINK
 from groundswell.kernel.text.tokens import Tables, Tokens, prepare, tokenize
@@ -33,7 +35,7 @@ def key_of(term: str, tables: Tables) -> tuple[int, str] | None:
     first = max(0, last + 1 - PHRASE)
     while first < last and not tokens.joins[first + 1 : last + 1].all():
         first += 1
-    return int(phrase_key(tokens.hashes, last, last + 1 - first)), prepared[0][
+    return int(_phrase_key(tokens.hashes, last, last + 1 - first)), prepared[0][
         int(tokens.starts[first]) : int(tokens.ends[last])
     ]
 
@@ -43,3 +45,12 @@ def _has_path(text: str, tokens: Tokens, domain: int) -> bool:
     if domain == 0 or tokens.kinds[domain - 1] != LINK:
         return False
     return "/" in text[int(tokens.starts[domain - 1]) : int(tokens.ends[domain - 1])].rstrip("/")
+
+
+@njit(nogil=True, cache=True)
+def _phrase_key(hashes, end, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+    """The table's key of the phrase of `words` tokens that ends at token position `end`."""
+    h = hashes[end % hashes.size]
+    for g in range(1, words):
+        h = join(h, hashes[(end - g) % hashes.size])
+    return h
