@@ -102,8 +102,11 @@ def _finished(rules: Rules, book: Lexicon, telling: list[Telling]) -> list[Telli
     """
     letters = {t.label for t in telling if len(t.label) == 1 and t.label.lower() != t.label.upper()}
     apart = letters if len(letters) > 1 else set()
+    open_ended = _go_on(rules, book, [term.label for term in telling])
     return [
-        term for term in telling if term.label not in apart and not goes_on(rules, book, term.label)
+        term
+        for term, goes_on in zip(telling, open_ended, strict=True)
+        if not goes_on and term.label not in apart
     ] or telling
 
 
@@ -112,11 +115,21 @@ def goes_on(rules: Rules, book: Lexicon, label: str) -> bool:
 
     One with a capital belongs to a name ("The Who").
     """
+    return _go_on(rules, book, [label])[0]
+
+
+def _go_on(rules: Rules, book: Lexicon, labels: list[str]) -> list[bool]:
+    keys = np.array([last_word(label) if _is_phrase(label) else 0 for label in labels], np.uint64)
+    found: list[bool] = (
+        book.frequencies(keys).max(axis=1, initial=0.0) >= rules.function_word
+    ).tolist()
+    return found
+
+
+def _is_phrase(label: str) -> bool:
+    """Whether a label has several words, of which the last one is not written as a name."""
     first, _, last = label.rpartition(" ")
-    if not first or last[:1].isupper():
-        return False
-    key = np.array([last_word(label)], np.uint64)
-    return float(book.frequencies(key).max(initial=0.0)) >= rules.function_word
+    return bool(first) and not last[:1].isupper()
 
 
 def _not_cut_again(telling: list[Telling]) -> list[Telling]:
