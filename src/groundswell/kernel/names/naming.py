@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,16 +30,26 @@ GOES_ON = 0.7
 """Share of a phrase's occurrences that have one neighbour for it to belong to the phrase."""
 
 
-def name_all(state: State, rules: Rules, bursts: list[Burst], book: Lexicon) -> None:
+def name_all(
+    state: State,
+    rules: Rules,
+    bursts: list[Burst],
+    book: Lexicon,
+    blocked: Callable[[str], bool] = lambda _: False,
+) -> None:
     """Gives each burst its name, and says whether everyday words are all there is to it.
 
-    A name stands until the term has half as many posts again.
+    A name stands until the term has half as many posts again. One that would say something that is
+    `blocked` beside the burst's own words is these words alone.
     """
     for burst in bursts:
         known = state.names.get(burst.key)
         if known is None or burst.posts.size > GROWN * known[2]:
+            label = name(state, rules, burst, book)
+            if blocked(label):
+                label = written(state, burst.places - len(burst.parts) + 1, burst.places)
             known = (
-                name(state, rules, burst, book),
+                label,
                 is_common(state, burst.parts),
                 int(burst.posts.size),
             )

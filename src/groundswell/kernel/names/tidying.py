@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.kernel.names import alike
 from groundswell.kernel.names.choosing import Telling
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.text.tokens import last_word
+from groundswell.kernel.text.tokens import words_of
 from groundswell.kernel.usual.usage import Lexicon
 
 WITHIN = 0.8
@@ -119,7 +119,8 @@ def goes_on(rules: Rules, book: Lexicon, label: str) -> bool:
 
 
 def _go_on(rules: Rules, book: Lexicon, labels: list[str]) -> list[bool]:
-    keys = np.array([last_word(label) if _is_phrase(label) else 0 for label in labels], np.uint64)
+    words = [words_of(label) if _is_phrase(label) else () for label in labels]
+    keys = np.array([own[-1] if own else 0 for own in words], np.uint64)
     found: list[bool] = (
         book.frequencies(keys).max(axis=1, initial=0.0) >= rules.function_word
     ).tolist()

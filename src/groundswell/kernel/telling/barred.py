@@ -17,6 +17,7 @@ from groundswell.kernel.memory.stories import Burst
 from groundswell.kernel.posts import ring
 from groundswell.kernel.telling.grouping import ABSORBED
 from groundswell.kernel.text.kinds import DOMAIN, EMOJI, MENTION
+from groundswell.kernel.text.tokens import words_of
 
 Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -59,6 +60,10 @@ class Barred:
             for one in bursts
             if id(one) not in names and not any(_is_part(one, other) for other in barred)
         ]
+
+    def says(self, label: str) -> bool:
+        """Whether a label has a blocked term in it."""
+        return bool(self.terms) and not self.terms.isdisjoint(runs(words_of(label)))
 
     def kind(self, burst: Burst) -> int:
         """With which bursts it may be told: those of the same kind; 0 for most."""

@@ -47,7 +47,7 @@ def gather(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
         held=_held(state, rules),
     )  # fmt: skip
-    name_all(state, rules, [found[i] for members in groups for i in members], book)
+    name_all(state, rules, [found[i] for members in groups for i in members], book, barred.says)
     groups = grouping.unite(found, groups)
     if focused:
         groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)

@@ -53,7 +53,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
         words = follow(state, rules, volumes, book, about.keys)
         titles = {one.row.story.title.casefold() for one in shown}
         story = running(state, rules, about, words, [one.row for one in small], book, titles)
-        others = heard(state, rules, volumes, book)
+        others = barred.allowed(heard(state, rules, volumes, book))
         known = set(about.keys.tolist()) | _words(found, told)
         story = with_names(state, rules, story, others, known, book)
         listed = beside(state, rules, shown, story, leading(words))

@@ -17,7 +17,7 @@ from groundswell.kernel.memory import stories
 from groundswell.kernel.memory.state import Floats, State
 from groundswell.kernel.names.choosing import Telling, carrying, name
 from groundswell.kernel.names.gist import gist
-from groundswell.kernel.names.naming import nameless
+from groundswell.kernel.names.naming import nameless, titled
 from groundswell.kernel.names.tidying import briefly, goes_on
 from groundswell.kernel.posts import ring
 from groundswell.kernel.rules import Rules
@@ -145,13 +145,16 @@ def entitle(
 
 
 def _grows(before: str, title: str) -> bool:
-    """Whether a title is a longer phrase around another one.
+    """Whether a title is a longer phrase around another one, which is no name and so was a part.
 
     >>> _grows("two 14", "two 14 year olds"), _grows("year", "two 14 year olds")
     (True, False)
+    >>> _grows("Ida Veld", "Ida Veld without a label")
+    False
     """
     short, long = before.casefold(), title.casefold()
-    return " " in short and short != long and f" {short} " in f" {long} "
+    part = " " in short and not titled(before)
+    return part and short != long and f" {short} " in f" {long} "
 
 
 def _spelled(title: str, telling: list[Telling]) -> str:

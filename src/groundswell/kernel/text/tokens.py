@@ -137,11 +137,10 @@ def _points(texts: list[str]) -> NDArray[np.uint32]:
 
 
 @lru_cache(maxsize=1 << 14)
-def last_word(label: str) -> int:
-    """The hash of the last token of a label that holds no address; 0 where it has none."""
+def words_of(label: str) -> tuple[int, ...]:
+    """The hashes of the tokens of a label that holds no address, in order."""
     bare = Tables(ch.characters(), suffixes(()))
-    hashes = tokenize(prepare([label], [()], bare), bare).hashes
-    return int(hashes[-1]) if hashes.size else 0
+    return tuple(tokenize(prepare([label], [()], bare), bare).hashes.tolist())
 
 
 def tokenize(prepared: list[str], tables: Tables) -> Tokens:
