@@ -35,7 +35,7 @@ def name_all(
     rules: Rules,
     bursts: list[Burst],
     book: Lexicon,
-    blocked: Callable[[str], bool] = lambda _: False,
+    blocked: Callable[[str], bool],
 ) -> None:
     """Gives each burst its name, and says whether everyday words are all there is to it.
 

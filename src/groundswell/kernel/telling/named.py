@@ -8,7 +8,7 @@ moments of the running story, with what their posts say besides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -41,14 +41,15 @@ def with_names(
     heard: list[stories.Burst],
     told: set[int],
     book: Lexicon,
+    blocked: Callable[[str], bool],
 ) -> Story:
     """The running story with the names among `heard`, the surest first, that are not told anyway.
 
     A name is a tag, a phrase in capitals, or a word that is not well known, and never an account:
     three people may speak to somebody who is known to nobody else. `told` are hashes of words that
-    the board tells.
+    the board tells; nothing is named by what is `blocked`.
     """
-    name_all(state, rules, heard, book)
+    name_all(state, rules, heard, book, blocked)
     names = [one for one in heard if _is_name(one) and not goes_on(rules, book, one.label)]
     groups = _grouped(names, told, rules.most_moments - len(story.moments))
     if state.running is not None:

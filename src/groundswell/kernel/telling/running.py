@@ -7,7 +7,7 @@ of its moments. So nothing is lost and the board stays short.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,22 +35,24 @@ HELD: Final = 0.5
 """Share of the running story's people with whom a story of the same name is it."""
 
 
-def running(
+def running(  # noqa: PLR0913 -- a subject, and all that it is told by
     state: State,
     rules: Rules,
     subject: Subject,
     words: list[stories.Burst],
     small: Sequence[Written],
     book: Lexicon,
-    taken: Collection[str] = (),
+    taken: Collection[str],
+    blocked: Callable[[str], bool],
 ) -> Story:
     """The subject as a story. It is told by its words, and by the small stories as its moments.
 
     `words` are the subject's, measured; `small` come in the order in which they are told. The story
     is listed and never announced: it began before the desk did. Where its words leave a choice, it
-    is not called by any of the titles `taken`, in small letters.
+    is not called by any of the titles `taken`, in small letters; nothing is named by what is
+    `blocked`.
     """
-    name_all(state, rules, words, book)
+    name_all(state, rules, words, book, blocked)
     words = sorted(words, key=_first)
     lead, told = words[0], small[: rules.most_moments]
     now = _carried_on(state, words, {row.story.id for row in told})

@@ -52,10 +52,11 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
         titles = {one.row.story.title.casefold() for one in shown}
-        story = running(state, rules, about, words, [one.row for one in small], book, titles)
+        moments = [one.row for one in small]
+        story = running(state, rules, about, words, moments, book, titles, barred.says)
         others = barred.allowed(heard(state, rules, volumes, book))
         known = set(about.keys.tolist()) | _words(found, told)
-        story = with_names(state, rules, story, others, known, book)
+        story = with_names(state, rules, story, others, known, book, barred.says)
         listed = beside(state, rules, shown, story, leading(words))
     else:
         listed = rows(shown)
