@@ -37,7 +37,7 @@ test: $(VENV)/dev.stamp  ## all tests
 
 # Compiled once here, not in each worker at the same time.
 warm: $(VENV)/dev.stamp
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.archive.warm
+	@$(BIN)/python -m groundswell.machine.building
 
 lint: $(VENV)/dev.stamp  ## style, types, and the direction of imports
 	@$(BIN)/ruff check .

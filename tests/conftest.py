@@ -11,10 +11,12 @@ from hypothesis import settings
 
 from groundswell.engines.loading import load_tables
 from groundswell.kernel.text.tokens import Tables
+from groundswell.machine.loops import check_arguments
 from groundswell.model import Batch
 from tests.figures import REPORT, Figure, keep
 
 settings.register_profile("unhurried", deadline=None)
+check_arguments()
 settings.load_profile("unhurried")
 """A property's first case may compile; speed is measured by benchmarks, never by a test."""
 

@@ -1,7 +1,4 @@
-"""Imported by the server that test processes are forked from: a run makes it load everything.
-
-`make test` runs it once before, so that what it compiles stands in the cache for all processes.
-"""
+"""Imported by the server that test processes are forked from: a run makes it load everything."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def appended(held: ring.Ring, texts: list[str], sizes: list[int]) -> None:
         np.zeros(n, np.int64), np.zeros(n, np.uint8), none, none, none, none,
     )  # fmt: skip
     narrow, flags = np.zeros(total, np.uint16), np.zeros(total, np.uint8)
-    first = np.concatenate(([0], np.cumsum(sizes)))
+    first = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
     hashes = np.ones(total, np.uint64)
     ring.append(held, posts, hashes, narrow, narrow, flags, flags, first, 0)
 

@@ -156,7 +156,7 @@ class Cutter:
         """Keeps what posts at (position, tokens) say, for the pair sets."""
         if not again.size:
             return
-        size = again[:, 1]
+        begin, size = again[:, 0].copy(), again[:, 1].copy()
         hashes, joins = np.empty(int(size.sum()), np.uint64), np.empty(int(size.sum()), np.uint8)
-        sharding.gather(said.hashes, said.joins, again[:, 0], size, hashes, joins)
+        sharding.gather(said.hashes, said.joins, begin, size, hashes, joins)
         self._waiting.said.append((hashes, joins, size, authors[again[:, 2]] * GOLDEN))

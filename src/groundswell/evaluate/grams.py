@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.text.kinds import MENTION, TAG, WORD
 from groundswell.kernel.text.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.machine.arrays import Int64s, UInt8s, UInt64s
+from groundswell.machine.loops import loop
 
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -99,8 +100,8 @@ def _capitals() -> Flags:
     return np.array([unicodedata.category(chr(c)) in {"Lu", "Lt"} for c in range(1 << 16)])
 
 
-@njit(nogil=True, cache=True)
-def _grams(hashes, joins, keys, begins, ends):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _grams(hashes: UInt64s, joins: UInt8s, keys: UInt64s, begins: Int64s, ends: Int64s) -> int:
     k = 0
     for i in range(hashes.size):
         h = hashes[i]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.distinct import distinct, union
@@ -22,6 +21,8 @@ from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.posts import postings, ring
 from groundswell.kernel.text.keys import PHRASE, key_of
 from groundswell.kernel.text.tokens import Tables, prepare, tokenize
+from groundswell.machine.arrays import Bools, Int64s, UInt8s, UInt32s, UInt64s
+from groundswell.machine.loops import loop
 from groundswell.revision import LEAST, Cut, Keys, Revision, quoted, struck
 
 Ints = NDArray[np.int64]
@@ -124,8 +125,8 @@ def grams(held: ring.Ring, places: Ints) -> Terms:
     return distinct(out[: _grams(held.hashes, held.joins, first, sizes, out)])
 
 
-@njit(nogil=True, cache=True)
-def _grams(hashes, joins, first, sizes, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _grams(hashes: UInt64s, joins: UInt8s, first: Int64s, sizes: Int64s, out: UInt64s) -> int:
     size = hashes.size
     n = 0
     for i in range(first.size):
@@ -185,15 +186,23 @@ def lacking(state: State, keys: Terms) -> frozenset[int]:
     return frozenset(np.setdiff1d(keys, found.keys[enough]).tolist())
 
 
-@njit(nogil=True, cache=True)
-def _enough(token, post, at, last, words, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _enough(
+    token: tuple[UInt64s, UInt32s, UInt32s, UInt8s],
+    post: tuple[UInt8s, Int64s, UInt64s],
+    at: tuple[int, int],
+    last: UInt32s,
+    words: Int64s,
+    least: int,
+    out: Bools,
+) -> None:
     """Walks each term's chain as `postings.find` does, until `least` people were met."""
     hashes, back, owners, joins = token
     flags, first, authors = post
     n_tokens, n_posts = at
     mask, held = hashes.size - 1, flags.size - 1  # sizes are powers of two
-    oldest = max(n_tokens - hashes.size, np.int64(1))
-    oldest_post = max(n_posts - flags.size, np.int64(0))
+    oldest: Any = max(n_tokens - hashes.size, 1)
+    oldest_post: Any = max(n_posts - flags.size, 0)
     met = np.zeros(least, np.uint64)
     for i in range(last.size):
         newest = n_tokens - 1 - np.int64(np.uint32(np.uint32(n_tokens - 1) - last[i]))

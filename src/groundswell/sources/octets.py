@@ -5,12 +5,12 @@ They refuse, with -1, whatever is not plainly well formed.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-from groundswell.kernel.basis.pointers import eight, put_eight
+from groundswell.machine.loops import inlined
+from groundswell.machine.memory import eight, put_eight
 
 QUOTE, BACK, COMMA, COLON, OPEN, CLOSE, LIST, END = b'"\\,:{}[]'
 NEWLINE, RETURN = b"\n\r"
@@ -23,8 +23,8 @@ _ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CONTROLS: Final = np.uint64(0x20) * _ONES
 
 
-@njit(forceinline=True)
-def _odd(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _odd(word: Any) -> Any:
     """Other than 0 where one of eight octets is a quote, a backslash or a control character.
 
     Seldom also where none is: a difference borrows from the octet above.
@@ -34,8 +34,8 @@ def _odd(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba
     return (found | ((word - _CONTROLS) & ~word)) & _HIGH
 
 
-@njit(forceinline=True)
-def before_quote(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def before_quote(word: Any) -> Any:
     """Which of eight octets come before the first quote: (mask of their bits, how many, fine).
 
     Fine where they are plain ASCII.
@@ -50,8 +50,8 @@ def before_quote(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 
     return mask, size, not ((_odd(letters) | letters) & _HIGH)
 
 
-@njit(forceinline=True)
-def plain(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def plain(octets: Any, i: Any, end: Any) -> Any:
     """Where a string of plain ASCII ends that begins at i; -1 where it is anything else."""
     while i + WORD <= end:
         word = eight(octets, i)
@@ -68,8 +68,8 @@ def plain(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return -1
 
 
-@njit(forceinline=True)
-def _hex(octets, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _hex(octets: Any, i: Any) -> Any:
     """The number of four hexadecimal digits; -1 where they are none."""
     found = np.int64(0)
     for j in range(i, i + 4):
@@ -84,8 +84,8 @@ def _hex(octets, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- 
     return found
 
 
-@njit(forceinline=True)
-def _put(out, n, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _put(out: Any, n: Any, code: Any) -> Any:
     """Writes a code point as UTF-8; the new length."""
     if code < 0x80:
         out[n] = code
@@ -106,8 +106,8 @@ def _put(out, n, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 
     return n + 4
 
 
-@njit(forceinline=True)
-def _escape(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0911 -- numba infers
+@inlined
+def _escape(octets: Any, i: Any, end: Any, out: Any, n: Any) -> Any:  # noqa: PLR0911 -- each way out is one refusal
     """Reads the escape at i: (where it ends, the new length of `out`), or (-1, …).
 
     A lone surrogate is none, and NUL stands between texts.
@@ -136,8 +136,8 @@ def _escape(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: AN
     return i + 12, _put(out, n, 0x10000 + ((code & 0x3FF) << 10 | low & 0x3FF))
 
 
-@njit(forceinline=True)
-def copy_text(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def copy_text(octets: Any, i: Any, end: Any, out: Any, n: Any) -> Any:
     """Copies the string that begins at i, in UTF-8: (where its quote is or -1, the new length)."""
     while i < end:
         if i + WORD <= end:
@@ -165,8 +165,8 @@ def copy_text(octets, i, end, out, n):  # type: ignore[no-untyped-def]  # noqa: 
     return -1, n
 
 
-@njit(forceinline=True)
-def copy(octets, begin, end, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def copy(octets: Any, begin: Any, end: Any, out: Any, n: Any) -> Any:
     """Appends octets to a column; its new length."""
     i = begin
     while i + WORD <= end:
@@ -180,8 +180,8 @@ def copy(octets, begin, end, out, n):  # type: ignore[no-untyped-def]  # noqa: A
     return n
 
 
-@njit(forceinline=True)
-def is_ascii(octets, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def is_ascii(octets: Any, begin: Any, end: Any) -> Any:
     """Whether octets [begin, end) are all ASCII."""
     seen, i = np.uint64(0), begin
     while i + WORD <= end:
@@ -193,8 +193,8 @@ def is_ascii(octets, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN00
     return seen & _HIGH == 0
 
 
-@njit(forceinline=True)
-def value(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def value(octets: Any, i: Any, end: Any) -> Any:
     """Where the object or list at i ends, if it is well formed; -1 where it surely is not."""
     if octets[i] != OPEN and octets[i] != LIST:
         return -1
@@ -219,8 +219,8 @@ def value(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return -1
 
 
-@njit(forceinline=True)
-def line_end(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def line_end(octets: Any, i: Any, end: Any) -> Any:
     """Where the line ends if nothing more stands on it; -1 where something does."""
     if i < end and octets[i] == RETURN:
         i += 1

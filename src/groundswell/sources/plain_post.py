@@ -8,12 +8,12 @@ octets at a time.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-from groundswell.kernel.basis.pointers import eight
+from groundswell.machine.loops import inlined
+from groundswell.machine.memory import eight
 from groundswell.sources.octets import (
     CLOSE,
     COLON,
@@ -54,8 +54,8 @@ _POST, _POST_MIDDLE, _POST_END = (_number("app.bsky.feed.post", i) for i in (0, 
 _POST_SIZE: Final = np.int64(18)
 
 
-@njit(forceinline=True)
-def _key(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _key(octets: Any, i: Any, end: Any) -> Any:
     """The key at i, and its colon: (first octets, the next eight, where its value is or -1)."""
     none = np.uint64(0)
     if i + 3 * WORD > end or octets[i] != QUOTE:
@@ -73,8 +73,8 @@ def _key(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return name & mask, more, i + 2
 
 
-@njit(forceinline=True)
-def _parent(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _parent(octets: Any, i: Any, end: Any) -> Any:
     """A post pointed to, `{"cid":…,"uri":…}`: (begin and end of its address, where it ends)."""
     begin, stop = 0, 0
     if octets[i] != OPEN:
@@ -97,8 +97,8 @@ def _parent(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
             return 0, 0, -1
 
 
-@njit(forceinline=True)
-def _reply(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _reply(octets: Any, i: Any, end: Any) -> Any:
     """What a post answers: (begin and end of the address of its parent, where all of it ends)."""
     begin, stop, met = 0, 0, False
     if octets[i] != OPEN:
@@ -120,8 +120,8 @@ def _reply(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
             return 0, 0, -1
 
 
-@njit(forceinline=True)
-def _langs(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _langs(octets: Any, i: Any, end: Any) -> Any:
     """Languages, `["en",…]`: (begin and end of the first one, where the list ends or -1)."""
     begin, stop = 0, 0
     if i + 2 > end or octets[i] != LIST:
@@ -144,8 +144,8 @@ def _langs(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     return 0, 0, -1
 
 
-@njit(forceinline=True)
-def _record(octets, i, end, out, n, nested):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0911, PLR0912 -- numba infers; each way out is one refusal
+@inlined
+def _record(octets: Any, i: Any, end: Any, out: Any, n: Any, nested: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 -- each way out is one refusal
     """The record at i: (where it ends or -1, new length of the texts, language, address answered).
 
     Begins and ends of what it has of facets and embed go to `nested`.
@@ -200,8 +200,8 @@ def _record(octets, i, end, out, n, nested):  # type: ignore[no-untyped-def]  # 
             return -1, n, lang, parent
 
 
-@njit(forceinline=True)
-def _commit(octets, i, end, out, n, nested):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0911, PLR0912 -- numba infers; each way out is one refusal
+@inlined
+def _commit(octets: Any, i: Any, end: Any, out: Any, n: Any, nested: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 -- each way out is one refusal
     """The commit at i: (where it ends or -1, new length of the texts, rkey, language, answered)."""
     rkey, lang, parent = (0, 0), (0, 0), (0, 0)
     operation, collection, record = False, False, False
@@ -257,8 +257,8 @@ def _commit(octets, i, end, out, n, nested):  # type: ignore[no-untyped-def]  # 
             return -1, n, rkey, lang, parent
 
 
-@njit(forceinline=True)
-def _time(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _time(octets: Any, i: Any, end: Any) -> Any:
     """A whole number greater than none: (it, where it ends or -1)."""
     begin, found = i, np.int64(0)
     if octets[i] == _ZERO:
@@ -271,8 +271,8 @@ def _time(octets, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return found, (i if i > begin and i < end else -1)
 
 
-@njit(forceinline=True)
-def frame(octets, i, end, out, n, nested):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0911, PLR0912 -- numba infers; each way out is one refusal
+@inlined
+def frame(octets: Any, i: Any, end: Any, out: Any, n: Any, nested: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 -- each way out is one refusal
     """The frame at i: (where it ends or -1, new length of the texts, time, its spans).
 
     Spans are of account, rkey, language and address answered.

@@ -8,12 +8,13 @@ refuse, and reads it alike.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-from groundswell.kernel.basis.pointers import eight, lent
+from groundswell.machine.arrays import Int64Grid, Int64s, UInt8s
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import eight, lent
 from groundswell.sources.lines import NEWEST_US, OLDEST_US
 from groundswell.sources.octets import NEWLINE, WORD, copy, is_ascii, line_end
 from groundswell.sources.plain_post import frame
@@ -22,26 +23,27 @@ _ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ID: Final = np.frombuffer(b"at:///app.bsky.feed.post/", np.uint8)
 _TONGUES: Final = 64
 """Languages of a run; posts of further ones are left alone."""
+Columns = tuple[UInt8s, UInt8s, UInt8s, UInt8s, UInt8s, UInt8s]
 _SCHEME: Final = 5
 """Octets of an id before the account that wrote the post."""
 
 
-@njit(forceinline=True)
-def _first(word, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _first(word: Any, size: Any) -> Any:
     """The first octets of eight, as many as `size`, from 1 on."""
     return word & (_ALL >> np.uint64(64 - 8 * size))
 
 
-@njit(forceinline=True)
-def _entry(octets, span, out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _entry(octets: Any, span: Any, out: Any, n: Any) -> Any:
     """Appends a span and NUL to a column; its new length."""
     n = copy(octets, span[0], span[1], out, n)
     out[n] = 0
     return n + 1
 
 
-@njit(forceinline=True)
-def _tongue(octets, span, tongues, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _tongue(octets: Any, span: Any, tongues: Any, n: Any) -> Any:
     """The number of a language among the `n` that were met; `n` for a new one, -1 for no room."""
     begin, size = span[0], span[1] - span[0]
     if size > 2 * WORD or begin + 2 * WORD > octets.size:
@@ -60,8 +62,16 @@ def _tongue(octets, span, tongues, n):  # type: ignore[no-untyped-def]  # noqa: 
     return n
 
 
-@njit(nogil=True, cache=True)
-def posts(octets, columns, times, nested, spoken, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def posts(
+    octets: UInt8s,
+    columns: Columns,
+    times: Int64s,
+    nested: Int64Grid,
+    spoken: UInt8s,
+    others: Int64Grid,
+    n: Int64s,
+) -> None:
     """Reads the good posts among lines; returns the lengths of the columns and of `others`.
 
     Columns are texts of ASCII, other texts, accounts, ids, addresses answered and languages, in
@@ -77,7 +87,6 @@ def posts(octets, columns, times, nested, spoken, others):  # type: ignore[no-un
     ids, parents, langs = lent(columns[3]), lent(columns[4]), lent(columns[5])
     prefix, spoken = _ID, lent(spoken)
     tongues = np.zeros((_TONGUES, 2), np.uint64)
-    n = np.zeros(8, np.int64)
     met, taken, start, size = 0, 0, 0, octets.size
     for line in range(times.size):
         i, text, time, spans = frame(octets, start, size, narrow, n[0], nested[taken])
@@ -112,4 +121,3 @@ def posts(octets, columns, times, nested, spoken, others):  # type: ignore[no-un
         spoken[taken] = tongue
         times[taken] = time
         taken += 1
-    return n

@@ -34,18 +34,20 @@ class Scanner:
     """Reads runs; keeps the memory that it writes to. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._columns: tuple[NDArray[np.uint8], ...] = ()
+        self._columns: scan.Columns | None = None
 
     def read(self, data: memoryview, lines: int) -> Scanned | None:
         """The good posts among so many lines; None where some text is not UTF-8."""
         octets = np.frombuffer(data, np.uint8)
         room = octets.size + _ROOM * lines
-        if not self._columns or self._columns[0].size < room:
-            self._columns = tuple(np.empty(room, np.uint8) for _ in range(6))
+        if self._columns is None or self._columns[0].size < room:
+            a, b, c, d, e, f = (np.empty(room, np.uint8) for _ in range(6))
+            self._columns = a, b, c, d, e, f
         times, spoken = np.empty(lines, np.int64), np.empty(lines, np.uint8)
         nested, others = np.empty((lines, 4), np.int64), np.empty((2, lines), np.int64)
-        sizes = scan.posts(octets, self._columns, times, nested, spoken, others).tolist()
-        *sizes, odd, wide = sizes
+        counted = np.zeros(8, np.int64)
+        scan.posts(octets, self._columns, times, nested, spoken, others, counted)
+        *sizes, odd, wide = counted.tolist()
         taken = lines - odd
         narrow, widened, authors, ids, replies, langs = self._columns
         try:

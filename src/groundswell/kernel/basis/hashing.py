@@ -6,11 +6,13 @@ probability 3·10⁻⁶ (birthday bound), which is taken.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from groundswell.machine.arrays import UInt8s, UInt64s
+from groundswell.machine.loops import inlined, loop
 
 FNV_OFFSET: Final = np.uint64(0xCBF29CE484222325)
 FNV_PRIME: Final = np.uint64(0x100000001B3)
@@ -19,14 +21,14 @@ _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 _HALF: Final = np.uint64(32)
 
 
-@njit(inline="always")
-def step(h, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def step(h: Any, c: Any) -> Any:
     """One code point into a running FNV-1a hash."""
     return (h ^ np.uint64(c)) * FNV_PRIME
 
 
-@njit(inline="always")
-def mix(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def mix(h: Any) -> Any:
     """Spreads the bits of a hash: every input bit reaches every output bit."""
     h ^= h >> _HALF
     h *= _MIX
@@ -38,26 +40,26 @@ def mix(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba inf
     return h
 
 
-@njit(inline="always")
-def join(left, right):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def join(left: Any, right: Any) -> Any:
     """The hash of a phrase from those of its parts; the order matters."""
     return mix(left * GOLDEN + right)
 
 
-@njit(inline="always")
-def _begins(buffer, i, prefix):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _begins(buffer: Any, i: Any, prefix: Any) -> Any:
     k = 0
     while k < prefix.size and i + k < buffer.size and buffer[i + k] == prefix[k]:
         k += 1
     return k == prefix.size
 
 
-@njit(nogil=True, cache=True)
-def hash_lines(buffer, prefix, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def hash_lines(buffer: UInt8s, prefix: UInt8s, out: UInt64s) -> bool:
     """Hashes NUL-separated items: uint8 `buffer` → uint64 `out`; whether all begin so."""
     k = 0
     h = FNV_OFFSET
-    alike = _begins(buffer, 0, prefix)
+    alike: bool = _begins(buffer, 0, prefix)
     for i in range(buffer.size):
         c = buffer[i]
         if c == 0:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.hashing import GOLDEN, mix
 from groundswell.kernel.usual.baseline import Usual
+from groundswell.machine.arrays import Float64Grid, Int64s, UInt64s
+from groundswell.machine.loops import loop
 
 Floats = NDArray[np.float64]
 
@@ -176,8 +177,15 @@ def onset(per_slice: Floats, rate: Floats, volumes: Floats) -> NDArray[np.int64]
     return np.asarray(llr(observed, expected).argmax(axis=1), np.int64)
 
 
-@njit(nogil=True, cache=True)
-def _profile(bounds, authors, ages, per_slice, within, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _profile(
+    bounds: Int64s,
+    authors: UInt64s,
+    ages: Int64s,
+    per_slice: Float64Grid,
+    within: Float64Grid,
+    seen: UInt64s,
+) -> None:
     mask = np.uint64(seen.size - 1)
     touched = np.empty(seen.size, np.uint64)
     for i in range(bounds.size - 1):

@@ -21,11 +21,12 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.mood.packed import Weights
 from groundswell.kernel.mood.wording import negated, words
+from groundswell.machine.arrays import Float32Grid, Float32s, Int64s
+from groundswell.machine.loops import loop
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -112,8 +113,8 @@ class Meaning:
         return found
 
 
-@njit(nogil=True, cache=True)
-def _dense(x, weights, bias, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _dense(x: Float32Grid, weights: Float32Grid, bias: Float32s, out: Float32Grid) -> None:
     """X · weights + bias, a row at a time: a post's answer does not depend on its neighbours.
 
     Nor on a pool of threads, which on a busy machine wait longer for each other than they work.
@@ -127,8 +128,15 @@ def _dense(x, weights, bias, out):  # type: ignore[no-untyped-def]  # noqa: ANN0
                     out[i, j] += x[i, k] * weights[k, j]
 
 
-@njit(nogil=True, cache=True)
-def _hear(vectors, parts, bias, at, sizes, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _hear(
+    vectors: Float32Grid,
+    parts: Float32Grid,
+    bias: Float32s,
+    at: Int64s,
+    sizes: Int64s,
+    out: Float32Grid,
+) -> None:
     """Sums of words ÷ √words, then each filter's greatest response, at least 0."""
     d, n = vectors.shape[1], bias.size
     begin = 0

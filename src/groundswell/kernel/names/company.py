@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.distinct import begins
 from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.text.kinds import TAG
+from groundswell.machine.arrays import Int64s, UInt8s, UInt64s
+from groundswell.machine.loops import loop
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -73,8 +74,18 @@ def said(
     return Said(keys[begin], words[begin], posts, begin, ends)
 
 
-@njit(nogil=True, cache=True)
-def _said(hashes, kinds, joins, first, count, keys, owners, ends, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 -- numba infers
+@loop
+def _said(  # noqa: PLR0913 -- one hot loop
+    hashes: UInt64s,
+    kinds: UInt8s,
+    joins: UInt8s,
+    first: Int64s,
+    count: Int64s,
+    keys: UInt64s,
+    owners: Int64s,
+    ends: Int64s,
+    words: Int64s,
+) -> int:
     ring = hashes.size
     n = 0
     for i in range(first.size):

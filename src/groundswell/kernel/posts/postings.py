@@ -7,16 +7,16 @@ phrase is found along the chain of its rarest word.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.pages import zeros
-from groundswell.kernel.basis.pointers import lent
-from groundswell.kernel.basis.prefetch import prefetch
 from groundswell.kernel.posts.ring import UNSEEN, Ring, oldest_token, owner
+from groundswell.machine.arrays import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import lent, prefetch
 
 _LISTED: Final = 1 << 16
 """Occurrences that there is room for at first, and how many times as many are tried next."""
@@ -60,9 +60,9 @@ def find(
     """
     now = ring.n_tokens - 1
     newest = now - (np.uint32(now % (1 << 32)) - last).astype(np.int64)
-    words, oldest = words.astype(np.int64), oldest_token(ring, since)
+    lengths, oldest = words.astype(np.int64), oldest_token(ring, since)
     behind = np.zeros(last.size, np.int64)
-    _behind(ring.hashes, ring.back, newest, words, oldest + 3, behind)
+    _behind(ring.hashes, ring.back, newest, lengths, oldest + 3, behind)
     room, n = _LISTED, -1
     while n < 0:
         terms, walks = zeros(room, np.int32), zeros(room, np.int64)
@@ -74,13 +74,13 @@ def find(
     kept = _keep(
         (ring.hashes, ring.owners, ring.joins), (ring.flags, ring.first),
         (ring.n_tokens, ring.n_posts, oldest, 1 if deleted else 0),
-        (newest, words, behind), bounds, posts, tokens,
+        (newest, lengths, behind), bounds, posts, tokens,
     )  # fmt: skip
     return Postings(bounds, posts[:kept], tokens[:kept])
 
 
-@njit(inline="always")
-def same(hashes, joins, mask, a, b, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def same(hashes: Any, joins: Any, mask: Any, a: Any, b: Any, words: Any) -> Any:
     """Whether the phrases that end at tokens a and b are one."""
     for g in range(words):
         if hashes[(a - g) & mask] != hashes[(b - g) & mask]:
@@ -90,8 +90,8 @@ def same(hashes, joins, mask, a, b, words):  # type: ignore[no-untyped-def]  # n
     return True
 
 
-@njit(inline="always")
-def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def rarest(hashes: Any, back: Any, end: Any, words: Any, oldest: Any) -> Any:
     """Which word of the phrase ending at `end` has the shortest chain (looking 64 steps back)."""
     mask = hashes.size - 1  # sizes are powers of two
     best = 0
@@ -114,8 +114,10 @@ def rarest(hashes, back, end, words, oldest):  # type: ignore[no-untyped-def]  #
     return best
 
 
-@njit(nogil=True, cache=True)
-def _behind(hashes, back, newest, words, oldest, behind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _behind(
+    hashes: UInt64s, back: UInt32s, newest: Int64s, words: Int64s, oldest: int, behind: Int64s
+) -> None:
     """How far behind the last word of each term the one stands whose chain is followed."""
     hashes, back = lent(hashes), lent(back)
     for i in range(newest.size):
@@ -123,8 +125,10 @@ def _behind(hashes, back, newest, words, oldest, behind):  # type: ignore[no-unt
             behind[i] = rarest(hashes, back, newest[i], words[i], oldest)
 
 
-@njit(nogil=True, cache=True)
-def _chains(hashes, back, newest, oldest, terms, walks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _chains(
+    hashes: UInt64s, back: UInt32s, newest: Int64s, oldest: int, terms: Int32s, walks: Int64s
+) -> int:
     """Lists the occurrences of tokens from the newest ones back to `oldest`, and the term of each.
 
     Returns how many there are, -1 where there is no room. Where a chain goes on is known only when
@@ -163,8 +167,8 @@ def _chains(hashes, back, newest, oldest, terms, walks):  # type: ignore[no-unty
                 followed[k], at[k] = followed[open_], at[open_]
 
 
-@njit(nogil=True, cache=True)
-def _sort(terms, walks, to, tokens):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _sort(terms: Int32s, walks: Int64s, to: Int64s, tokens: Int64s) -> None:
     """Puts the occurrences of each term side by side, from place `to` of it on."""
     terms, walks, to, tokens = lent(terms), lent(walks), lent(to), lent(tokens)
     for k in range(terms.size):
@@ -173,8 +177,16 @@ def _sort(terms, walks, to, tokens):  # type: ignore[no-untyped-def]  # noqa: AN
         to[term] += 1
 
 
-@njit(nogil=True, cache=True)
-def _keep(token, post, at, what, bounds, posts, tokens):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _keep(
+    token: tuple[UInt64s, UInt32s, UInt8s],
+    post: tuple[UInt8s, Int64s],
+    at: tuple[int, int, int, int],
+    what: tuple[Int64s, Int64s, Int64s],
+    bounds: Int64s,
+    posts: Int64s,
+    tokens: Int64s,
+) -> int:
     """Finds the posts of occurrences, and keeps one of each post that has the whole term; how many.
 
     `bounds`, `posts` and `tokens` become those of `Postings`.

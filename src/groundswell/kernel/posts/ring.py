@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.pages import zeros
 from groundswell.kernel.text.kinds import DOMAIN
+from groundswell.machine.arrays import Int64s, UInt8s, UInt32s, UInt64s
+from groundswell.machine.loops import inlined, loop
 
 DELETED: Final = 1
 HIDDEN: Final = 2
@@ -219,8 +220,8 @@ def stretch(column: NDArray[Any], position: int, size: int) -> NDArray[Any]:
     return found
 
 
-@njit(nogil=True, cache=True)
-def _domains(hashes, kinds, first, post, domains):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _domains(hashes: UInt64s, kinds: UInt8s, first: Int64s, post: int, domains: UInt64s) -> None:
     """The first domain of each post, 0 for none."""
     for i in range(first.size - 1):
         domain = np.uint64(0)
@@ -270,8 +271,8 @@ def owners_of(ring: Ring, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(held, posts, -1)
 
 
-@njit(inline="always")
-def owner(owners, first, at, n_posts, oldest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def owner(owners: Any, first: Any, at: Any, n_posts: Any, oldest: Any) -> Any:
     """Position of the post that the token at `at` is of; before `oldest` where it fell out."""
     marked = owners[(at // STRIDE) & (owners.size - 1)]
     p = n_posts - 1 - np.int64(np.uint32(np.uint32(n_posts - 1) - marked))
@@ -281,8 +282,10 @@ def owner(owners, first, at, n_posts, oldest):  # type: ignore[no-untyped-def]  
     return p
 
 
-@njit(nogil=True, cache=True)
-def _owners(owners, first, tokens, posts, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _owners(
+    owners: UInt32s, first: Int64s, tokens: Int64s, posts: tuple[int, int], out: Int64s
+) -> None:
     for i in range(tokens.size):
         out[i] = owner(owners, first, tokens[i], posts[0], posts[1])
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.distinct import distinct
 from groundswell.kernel.memory.stories import Burst
 from groundswell.kernel.names import alike
 from groundswell.kernel.text.kinds import DOMAIN, EMOJI, MENTION
+from groundswell.machine.arrays import Int64Grid, Int64s
+from groundswell.machine.loops import loop
 
 Ints = NDArray[np.int64]
 
@@ -201,8 +202,8 @@ def together(posts: list[Ints]) -> Ints:
     return out
 
 
-@njit(nogil=True, cache=True)
-def _together(positions, terms, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _together(positions: Int64s, terms: Int64s, out: Int64Grid) -> None:
     start = 0
     for end in range(1, positions.size + 1):
         if end == positions.size or positions[end] != positions[start]:

@@ -6,15 +6,16 @@ of (term, author) pairs, so that nobody counts twice.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from groundswell.kernel.basis.hashing import GOLDEN, join, mix
-from groundswell.kernel.basis.pointers import lent
-from groundswell.kernel.basis.prefetch import prefetch
 from groundswell.kernel.terms.table import GRAMS
+from groundswell.machine.arrays import Int64s, UInt8s, UInt16s, UInt64s
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import lent, prefetch
 
 PERSON: Final = np.dtype(
     [
@@ -23,6 +24,7 @@ PERSON: Final = np.dtype(
         ("tokens", "u4"),  # of that post; SPREAD when its terms are in the pair set
     ]
 )
+People = Annotated[NDArray[Any], PERSON]
 SPREAD: Final = np.uint32(0xFFFFFFFF)
 DONE, PAIRS_FULL, PEOPLE_FULL, REGION_FULL, ROWS_FULL = range(5)
 """Why a loop stopped."""
@@ -31,8 +33,8 @@ AHEAD: Final = 8
 _ONE: Final = np.uint64(1)
 
 
-@njit(inline="always")
-def enter(pairs, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def enter(pairs: Any, key: Any) -> Any:
     """Puts a pair into the set; whether it was new."""
     mask = np.uint64(pairs.size - 1)
     p = key & mask
@@ -44,8 +46,8 @@ def enter(pairs, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -
     return True
 
 
-@njit(inline="always")
-def _spread(pairs, hashes, joins, begin, size, author):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _spread(pairs: Any, hashes: Any, joins: Any, begin: Any, size: Any, author: Any) -> Any:
     """Puts all terms of a post into the pair set as its author's; how many were new."""
     ring = hashes.size - 1
     salt = author * GOLDEN
@@ -70,8 +72,18 @@ def _spread(pairs, hashes, joins, begin, size, author):  # type: ignore[no-untyp
     return new
 
 
-@njit(nogil=True, cache=True)
-def meet(people, pairs, totals, hashes, joins, posts, salts, at, most_pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
+@loop
+def meet(  # noqa: PLR0913 -- one hot loop
+    people: People,
+    pairs: UInt64s,
+    totals: Int64s,
+    hashes: UInt64s,
+    joins: UInt8s,
+    posts: tuple[Int64s, UInt16s, UInt64s],
+    salts: UInt64s,
+    at: int,
+    most_pairs: int,
+) -> tuple[int, int]:
     """Takes note of who wrote posts, from `at` on; returns the next one and why it stopped there.
 
     `posts` are first positions, sizes and authors. `salts` of a post becomes 0 where its author
@@ -112,8 +124,17 @@ def meet(people, pairs, totals, hashes, joins, posts, salts, at, most_pairs):  #
     return at, DONE
 
 
-@njit(nogil=True, cache=True)
-def let_go(people, pairs, totals, hashes, joins, posts, at, most_pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- numba infers
+@loop
+def let_go(  # noqa: PLR0913 -- one hot loop
+    people: People,
+    pairs: UInt64s,
+    totals: Int64s,
+    hashes: UInt64s,
+    joins: UInt8s,
+    posts: tuple[Int64s, UInt16s, UInt64s],
+    at: int,
+    most_pairs: int,
+) -> int:
     """Puts what the posts' authors said first into the pair set, before the rings drop it.
 
     Returns the next post, after as many as the pair set has room for.
@@ -137,8 +158,8 @@ def let_go(people, pairs, totals, hashes, joins, posts, at, most_pairs):  # type
     return at
 
 
-@njit(nogil=True, cache=True)
-def refill(old: Any, new: Any) -> None:
+@loop
+def refill(old: UInt64s, new: UInt64s) -> None:
     """Puts every pair of one set into a larger one."""
     old, new = lent(old), lent(new)
     for i in range(old.size):
@@ -146,8 +167,8 @@ def refill(old: Any, new: Any) -> None:
             enter(new, old[i])
 
 
-@njit(nogil=True, cache=True)
-def rehouse(old: Any, new: Any) -> None:
+@loop
+def rehouse(old: People, new: People) -> None:
     """Puts every person of one table into a larger one."""
     mask = np.uint64(new.size - 1)
     for i in range(old.size):

@@ -151,7 +151,7 @@ class Counts:
 
     def _sweep(
         self,
-        where: tuple[tuple[NDArray[Any], ...], int, int],
+        where: sweep.Where,
         posts: tuple[Any, ...],
         salts: NDArray[np.uint64],
         offsets: NDArray[np.int64],

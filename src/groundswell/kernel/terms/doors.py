@@ -9,13 +9,13 @@ idea is the doorkeeper's of Einziger, Friedman and Manes ("TinyLFU", ACM Transac
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.pages import zeros
+from groundswell.machine.loops import inlined
 
 LENGTHS: Final = 2
 """Pairs and triples have doors of their own: then no order between them matters."""
@@ -31,8 +31,8 @@ def doors(most: int) -> NDArray[np.uint8]:
     return found
 
 
-@njit(inline="always")
-def leading(doors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def leading(doors: Any) -> Any:
     """By how many bits a hash is shifted to give its door."""
     bits, size = np.uint64(64), doors.size
     while size > 1:
@@ -41,8 +41,8 @@ def leading(doors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- n
     return bits
 
 
-@njit(inline="always")
-def knock(doors, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def knock(doors: Any, shift: Any, key: Any) -> Any:
     """Whether a phrase was at its door before; from now on it was."""
     mark = np.uint8(max(key & _BITS, np.uint64(1)))  # 0 is an empty door's
     if doors[key >> shift] == mark:

@@ -7,19 +7,28 @@ are alive.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from groundswell.kernel.basis.hashing import GOLDEN, join, mix
-from groundswell.kernel.basis.pointers import lent
-from groundswell.kernel.basis.prefetch import prefetch
-from groundswell.kernel.terms.authors import DONE, PAIRS_FULL, SPREAD, enter
+from groundswell.kernel.terms.authors import DONE, PAIRS_FULL, SPREAD, People, enter
 from groundswell.kernel.terms.doors import leading
 from groundswell.kernel.terms.regions import SHIFT
-from groundswell.kernel.terms.sweep import AHEAD, ask, visit
+from groundswell.kernel.terms.sweep import AHEAD, Items, Places, ask, visit
+from groundswell.machine.arrays import (
+    Bools,
+    Float32Grid,
+    Int64Grid,
+    Int64s,
+    UInt8s,
+    UInt16s,
+    UInt32s,
+    UInt64s,
+)
+from groundswell.machine.loops import loop
+from groundswell.machine.memory import lent, prefetch
 
 
-@njit(nogil=True, cache=True)
-def own_words(hashes, first, mine, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def own_words(hashes: UInt64s, first: Int64s, mine: Bools, items: Items) -> int:
     """Lists the words of regions that are `mine`; how many."""
     hashes, first, mine, items = lent(hashes), lent(first), lent(mine), lent(items)
     n = 0
@@ -32,8 +41,16 @@ def own_words(hashes, first, mine, items):  # type: ignore[no-untyped-def]  # no
     return n
 
 
-@njit(nogil=True, cache=True)
-def own_phrases(length, hashes, joins, first, alive, mine, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def own_phrases(
+    length: int,
+    hashes: UInt64s,
+    joins: UInt8s,
+    first: Int64s,
+    alive: UInt8s,
+    mine: Bools,
+    items: Items,
+) -> int:
     """Lists the phrases of `length` words (2 or 3) that are `mine`, by their last token; how many.
 
     `alive` says of each token whether the word, or the pair, that ends there is: of a phrase both
@@ -60,8 +77,10 @@ def own_phrases(length, hashes, joins, first, alive, mine, items):  # type: igno
     return n
 
 
-@njit(nogil=True, cache=True)
-def spread(pairs, totals, items, salts, at, most_pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def spread(
+    pairs: UInt64s, totals: Int64s, items: Items, salts: UInt64s, at: int, most_pairs: int
+) -> tuple[int, int]:
     """Puts terms into the pair set, of the posts' authors; (the next one, why it stopped)."""
     pairs, totals, items, salts = lent(pairs), lent(totals), lent(items), lent(salts)
     mask = np.uint64(pairs.size - 1)
@@ -76,10 +95,21 @@ def spread(pairs, totals, items, salts, at, most_pairs):  # type: ignore[no-unty
     return at, DONE
 
 
-@njit(nogil=True, cache=True)
-def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot loop
-    places, used, doors, powers, pairs, totals, items, first, salts, alive, back, what  # noqa: ANN001
-):  # fmt: skip
+@loop
+def count(  # noqa: PLR0913 -- one hot loop
+    places: Places,
+    used: Int64Grid,
+    doors: UInt8s,
+    powers: Float32Grid,
+    pairs: UInt64s,
+    totals: Int64s,
+    items: Items,
+    first: Int64s,
+    salts: UInt64s,
+    alive: UInt8s,
+    back: UInt32s,
+    what: tuple[int, np.uint32, int, np.uint32, int],
+) -> tuple[int, int]:
     """Counts terms from number `what[0]` on; (the next one, why it stopped there).
 
     `first` are the bounds of posts in tokens of the run. Written: `alive` by token, and `back`, the
@@ -117,8 +147,16 @@ def count(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot l
     return item, DONE
 
 
-@njit(nogil=True, cache=True)
-def meet(people, first, sizes, authors, salts, again, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def meet(
+    people: People,
+    first: Int64s,
+    sizes: UInt16s,
+    authors: UInt64s,
+    salts: UInt64s,
+    again: Int64Grid,
+    at: tuple[int, int, int, int],
+) -> tuple[int, int, int]:
     """Enters who wrote posts: `salts` of one becomes 0 where it is the author's first of the slice.
 
     Into `again` goes, of authors who write for the second time, where their first post stands:
@@ -156,8 +194,8 @@ def meet(people, first, sizes, authors, salts, again, at):  # type: ignore[no-un
     return post, n_people, n_again
 
 
-@njit(nogil=True, cache=True)
-def leave(people, first, sizes, authors, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def leave(people: People, first: Int64s, sizes: UInt16s, authors: UInt64s, again: Int64Grid) -> int:
     """Finds those of the posts that are somebody's only one so far; into `again` as `meet` does."""
     mask = np.uint64(people.size - 1)
     n_again = 0
@@ -176,8 +214,15 @@ def leave(people, first, sizes, authors, again):  # type: ignore[no-untyped-def]
     return n_again
 
 
-@njit(nogil=True, cache=True)
-def gather(hashes, joins, begin, size, out_hashes, out_joins):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def gather(
+    hashes: UInt64s,
+    joins: UInt8s,
+    begin: Int64s,
+    size: Int64s,
+    out_hashes: UInt64s,
+    out_joins: UInt8s,
+) -> int:
     """Copies stretches of the rings one after the other; returns how many tokens they have."""
     ring = hashes.size - 1
     n = 0
@@ -189,8 +234,10 @@ def gather(hashes, joins, begin, size, out_hashes, out_joins):  # type: ignore[n
     return n
 
 
-@njit(nogil=True, cache=True)
-def link(back, hashes, base, owner, given, starts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def link(
+    back: UInt32s, hashes: UInt64s, base: int, owner: Int64s, given: UInt32s, starts: Int64s
+) -> None:
     """Writes distances that shards found into the ring, at the tokens from position `base` on.
 
     `owner` says which shard has a region; `given` are the answers of all, those of shard i from

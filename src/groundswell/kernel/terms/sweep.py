@@ -9,18 +9,27 @@ each term's posts in their order, so counting in sweeps gives what counting post
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Any, Final
 
 import numpy as np
-from numba import carray, njit  # type: ignore[attr-defined]
+from numpy.typing import NDArray
 
 from groundswell.kernel.basis.hashing import join, mix
-from groundswell.kernel.basis.pointers import lent, pointer
-from groundswell.kernel.basis.prefetch import prefetch
 from groundswell.kernel.terms.authors import DONE, PAIRS_FULL, REGION_FULL, ROWS_FULL, enter
 from groundswell.kernel.terms.counting import TRACKS
 from groundswell.kernel.terms.doors import knock, leading
-from groundswell.kernel.terms.table import GRAMS, RECORD, ROW, home, place
+from groundswell.kernel.terms.table import GRAMS, RECORD, ROW, Records, home, place
+from groundswell.machine.arrays import (
+    Float32Grid,
+    Int64Grid,
+    Int64s,
+    UInt8s,
+    UInt16s,
+    UInt32s,
+    UInt64s,
+)
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import borrowed, lent, prefetch
 
 PLACE: Final = np.dtype(
     [
@@ -34,6 +43,10 @@ PLACE: Final = np.dtype(
 """Where a region is."""
 ITEM: Final = np.dtype([("key", "u8"), ("post", "u4"), ("token", "u4")])
 """A phrase to count: in which post of the run, and which token of it ends it."""
+Places = Annotated[NDArray[Any], PLACE]
+Items = Annotated[NDArray[Any], ITEM]
+Where = tuple[tuple[UInt64s, UInt8s, UInt32s], int, int]
+"""Hashes, joins and where distances go; the position of the first; and the mask of their place."""
 AHEAD: Final = 24
 """Terms by which records are asked for before they are needed."""
 _SOON: Final = 10
@@ -47,32 +60,43 @@ _ACROSS: Final = np.uint64(TRACKS - 1)
 _ALIVE, _FULL = 1, 2
 
 
-@njit(inline="always")
-def ask(places, shift, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def ask(places: Any, shift: Any, key: Any) -> Any:
     """Announces a term's record, and those beyond it that are looked at where it is not there."""
     region = places[key >> shift]
-    records = carray(pointer(region.records), (region.size,), RECORD)
+    records = borrowed(region.records, (region.size,), RECORD)
     s = home(key, region.size)
     for ahead in range(0, _LOOKED, 2):  # two stand in a line of the cache
         prefetch(records, s + np.uint64(ahead))
 
 
-@njit(inline="always")
-def ask_history(places, shift, key, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def ask_history(places: Any, shift: Any, key: Any, current: Any) -> Any:
     """Announces the row of a term that was said in an earlier slice, by its record at hand.
 
     Without a branch, for half of them would be foreseen wrongly: of others it is nobody's row.
     """
     region = places[key >> shift]
-    records = carray(pointer(region.records), (region.size,), RECORD)
-    rows = carray(pointer(region.rows), (region.room * _ACROSS,), np.float32)
+    records = borrowed(region.records, (region.size,), RECORD)
+    rows = borrowed(region.rows, (region.room * _ACROSS,), np.float32)
     r = records[home(key, region.size)]
     needed = (r.key == key) & (r.slice != current)
     prefetch(rows, np.uint64(r.words >> ROW) * np.uint64(needed) * _ACROSS)
 
 
-@njit(inline="always")
-def visit(places, used, shift, doors, powers, pairs, totals, key, at, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0913 -- numba infers
+@inlined
+def visit(  # noqa: C901, PLR0913 -- one hot loop
+    places: Any,
+    used: Any,
+    shift: Any,
+    doors: Any,
+    powers: Any,
+    pairs: Any,
+    totals: Any,
+    key: Any,
+    at: Any,
+    words: Any,
+) -> Any:
     """Counts one term of one post; (whether it is alive, distance to its last occurrence).
 
     `at` is its position, how many tokens of the post came before, the author's salt and the slice.
@@ -82,7 +106,7 @@ def visit(places, used, shift, doors, powers, pairs, totals, key, at, words):  #
     here, before, salt, current = at
     number = key >> shift
     region = places[number]
-    records = carray(pointer(region.records), (region.size,), RECORD)
+    records = borrowed(region.records, (region.size,), RECORD)
     s = place(records, key, region.size)
     r = records[s]
     if r.key == 0:
@@ -104,7 +128,7 @@ def visit(places, used, shift, doors, powers, pairs, totals, key, at, words):  #
     distance = np.uint32(here - r.last)
     if r.slice != current:
         row = r.words >> ROW
-        rows = carray(pointer(region.rows), (region.room, TRACKS - 1), np.float32)
+        rows = borrowed(region.rows, (region.room, TRACKS - 1), np.float32)
         if row == 0:
             if used[number, 1] >= region.room:
                 return -ROWS_FULL, np.uint32(0)
@@ -131,19 +155,32 @@ def visit(places, used, shift, doors, powers, pairs, totals, key, at, words):  #
     return int(r.authors > 1 or r.past > 0), distance
 
 
-@njit(nogil=True, cache=True)
-def lookup(places, shift, keys, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def lookup(places: Places, shift: np.uint64, keys: UInt64s, out: Records) -> None:
     """Copies the records of terms into `out`; of a term that is not there nothing."""
     for i in range(keys.size):
         region = places[keys[i] >> shift]
-        records = carray(pointer(region.records), (region.size,), RECORD)
+        records = borrowed(region.records, (region.size,), RECORD)
         s = place(records, keys[i], region.size)
         if records[s].key != 0:
             out[i] = records[s]
 
 
-@njit(nogil=True, cache=True)
-def words(places, used, shift, powers, pairs, totals, where, posts, salts, offsets, alive, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- one hot loop
+@loop
+def words(  # noqa: PLR0913 -- one hot loop
+    places: Places,
+    used: Int64Grid,
+    shift: np.uint64,
+    powers: Float32Grid,
+    pairs: UInt64s,
+    totals: Int64s,
+    where: Where,
+    posts: tuple[Int64s, UInt16s],
+    salts: UInt64s,
+    offsets: Int64s,
+    alive: UInt8s,
+    at: tuple[int, int, np.uint32, int],
+) -> tuple[int, int, int]:
     """Counts all tokens of posts, from post `at[0]`, token `at[1]` on; (post, token, why it ended).
 
     `where` are hashes, joins and where distances go; the position of the first; and the mask of
@@ -183,8 +220,15 @@ def words(places, used, shift, powers, pairs, totals, where, posts, salts, offse
     return post, i, DONE
 
 
-@njit(nogil=True, cache=True)
-def gather(length, where, posts, offsets, alive, items):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def gather(
+    length: int,
+    where: Where,
+    posts: tuple[Int64s, UInt16s],
+    offsets: Int64s,
+    alive: UInt8s,
+    items: Items,
+) -> int:
     """Lists the phrases of `length` words (2 or 3) whose parts are alive; how many."""
     (hashes, joins, _), origin, ring = where
     hashes, joins, items = lent(hashes), lent(joins), lent(items)
@@ -206,10 +250,22 @@ def gather(length, where, posts, offsets, alive, items):  # type: ignore[no-unty
     return n
 
 
-@njit(nogil=True, cache=True)
-def phrases(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913 -- one hot loop
-    places, used, shift, doors, powers, pairs, totals, posts, salts, offsets, alive, items, at  # noqa: ANN001
-):  # fmt: skip
+@loop
+def phrases(  # noqa: PLR0913 -- one hot loop
+    places: Places,
+    used: Int64Grid,
+    shift: np.uint64,
+    doors: UInt8s,
+    powers: Float32Grid,
+    pairs: UInt64s,
+    totals: Int64s,
+    posts: tuple[Int64s, UInt16s],
+    salts: UInt64s,
+    offsets: Int64s,
+    alive: UInt8s,
+    items: Items,
+    at: tuple[int, int, np.uint32, int],
+) -> tuple[int, int]:
     """Counts phrases from number `at[0]` on; (the next one, why it stopped there)."""
     places, used, powers, pairs = lent(places), lent(used), lent(powers), lent(pairs)
     totals, salts, offsets = lent(totals), lent(salts), lent(offsets)

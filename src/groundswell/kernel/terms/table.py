@@ -7,12 +7,14 @@ stands apart, in rows of `history`, for most terms are said in one slice only an
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Any, Final
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-from groundswell.kernel.basis.pointers import lent
+from groundswell.machine.arrays import Float32Grid, Float32s
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import lent
 
 RECORD: Final = np.dtype(
     [
@@ -40,6 +42,8 @@ ROW: Final = np.uint32(2)
 """How far above them the row of history stands."""
 GRAMS: Final = 3
 """Words of the longest phrase that is counted."""
+Records = Annotated[NDArray[Any], RECORD]
+Windows = Annotated[NDArray[Any], WINDOW]
 UNHEARD: Final = np.float32(20)
 """Times the known past that a window may hold for anything in it to be called unusual."""
 _STEP: Final = np.float32(1e-6)
@@ -51,14 +55,14 @@ _HALF: Final = np.uint64(32)
 _ONE: Final = np.uint64(1)
 
 
-@njit(inline="always")
-def home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def home(key: Any, size: Any) -> Any:
     """Where a term stands in a region of `size` (uint64) records if nothing is in its way."""
     return ((key & _LOW) * size) >> _HALF
 
 
-@njit(inline="always")
-def place(records, key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def place(records: Any, key: Any, size: Any) -> Any:
     """Where a term stands, or the empty place where it would."""
     s = home(key, size)
     while records[s].key != key and records[s].key != 0:
@@ -68,8 +72,8 @@ def place(records, key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return s
 
 
-@njit(inline="always")
-def _weight(record, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _weight(record: Any, current: Any) -> Any:
     """0–255: how much is lost when a term is forgotten: its people, half as many 16 slices on.
 
     Eight times the binary logarithm of the people, drawn straight between powers of two: the
@@ -83,14 +87,14 @@ def _weight(record, current):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     return min(max(level - (age >> 1), 0), NEVER - 1)
 
 
-@njit(inline="always")
-def _ago(record, position):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _ago(record: Any, position: Any) -> Any:
     """0–255: how long ago a term was said, in steps of 2¹⁴ tokens."""
     return min(np.int64(np.uint32(np.uint32(position) - record.last)) >> 14, np.int64(255))
 
 
-@njit(nogil=True, cache=True)
-def lightest(records, current, position, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def lightest(records: Records, current: np.uint32, position: int, share: float) -> tuple[int, int]:
     """Where to cut so that about a share of the terms stays: (weight, since when it was said).
 
     Lighter terms go, and of those of just that weight the ones said at least so long ago. It is
@@ -118,8 +122,15 @@ def lightest(records, current, position, share):  # type: ignore[no-untyped-def]
     return 0, 256
 
 
-@njit(nogil=True, cache=True)
-def forget(records, rows, new_rows, cut, current, position):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def forget(
+    records: Records,
+    rows: Float32Grid,
+    new_rows: Float32Grid,
+    cut: tuple[int, int],
+    current: np.uint32,
+    position: int,
+) -> tuple[int, int]:
     """Takes out the terms that `cut` says (`lightest`), in place: later ones of a run move up.
 
     The rows of those that stay go into new ones. Returns how many terms there are, and rows, with
@@ -159,8 +170,8 @@ def forget(records, rows, new_rows, cut, current, position):  # type: ignore[no-
     return used, row
 
 
-@njit(nogil=True, cache=True)
-def fill(records, old):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def fill(records: Records, old: Records) -> None:
     """Puts terms into an empty region."""
     records, old = lent(records), lent(old)
     size = np.uint64(records.size)
@@ -169,8 +180,10 @@ def fill(records, old):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 
             records[place(records, old[i].key, size)] = old[i]
 
 
-@njit(nogil=True, cache=True)
-def pack(records, rows, out, out_rows, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def pack(
+    records: Records, rows: Float32Grid, out: Records, out_rows: Float32Grid, at: tuple[int, int]
+) -> tuple[int, int]:
     """Copies all terms into `out` and their rows into `out_rows`, from `at` on; where both end.
 
     A term's row becomes its number there.
@@ -191,8 +204,8 @@ def pack(records, rows, out, out_rows, at):  # type: ignore[no-untyped-def]  # n
     return n, row
 
 
-@njit(nogil=True, cache=True)
-def said(records, current, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def said(records: Records, current: np.uint32, least: float, out: Records) -> int:
     """Copies single words that `least` people said in the open slice into `out`; how many."""
     records, out = lent(records), lent(out)
     n = 0
@@ -206,8 +219,8 @@ def said(records, current, least, out):  # type: ignore[no-untyped-def]  # noqa:
     return n
 
 
-@njit(inline="always")
-def _unusual(seen, before, window, bar):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _unusual(seen: Any, before: Any, window: Any, bar: Any) -> Any:
     """Whether so many people in a window are unusual after so many before it."""
     expected = before * window.scale + window.floor
     if seen <= expected:
@@ -215,8 +228,15 @@ def _unusual(seen, before, window, bar):  # type: ignore[no-untyped-def]  # noqa
     return seen * np.log(seen / expected) - (seen - expected) >= bar
 
 
-@njit(nogil=True, cache=True)
-def windows(volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def windows(
+    volumes: Float32s,
+    least: np.float32,
+    bar: np.float32,
+    share: np.float32,
+    prior: np.float32,
+    out: Windows,
+) -> int:
     """Fills in what is asked of a term in each window that can be judged; how many these are.
 
     `volumes` are the board's people: before the open slice by tracks, and in it.
@@ -242,8 +262,16 @@ def windows(volumes, least, bar, share, prior, out):  # type: ignore[no-untyped-
     return n
 
 
-@njit(nogil=True, cache=True)
-def candidates(records, rows, current, windows, few, bar, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def candidates(
+    records: Records,
+    rows: Float32Grid,
+    current: np.uint32,
+    windows: Windows,
+    few: np.float32,
+    bar: np.float32,
+    out: Records,
+) -> int:
     """Copies terms that a first look finds above usual into `out`; how many.
 
     Terms with fewer than `few` people, in the open slice and before it, are passed over.

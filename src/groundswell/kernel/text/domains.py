@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.hashing import FNV_OFFSET, mix, step
+from groundswell.machine.arrays import UInt32s, UInt64s
+from groundswell.machine.loops import inlined, loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def _hash_set(names: list[str]) -> NDArray[np.uint64]:
     return table
 
 
-@njit(nogil=True, cache=True)
-def _insert_lines(table, buffer):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _insert_lines(table: UInt64s, buffer: UInt32s) -> None:
     mask = np.uint64(table.size - 1)
     start = 0
     for i in range(buffer.size):
@@ -66,8 +68,8 @@ def _insert_lines(table, buffer):  # type: ignore[no-untyped-def]  # noqa: ANN00
             start = i + 1
 
 
-@njit(inline="always")
-def contains(table, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def contains(table: Any, key: Any) -> Any:
     """Whether a set holds a hash."""
     mask = np.uint64(table.size - 1)
     slot = key & mask
@@ -78,20 +80,23 @@ def contains(table, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return False
 
 
-@njit(nogil=True, cache=True)
-def hash_span(buffer, start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def hash_span(buffer: UInt32s, start: int, end: int) -> np.uint64:
     """Hash of code points [start, end), ASCII letters lowered."""
-    h = FNV_OFFSET
+    h: Any = FNV_OFFSET
     for i in range(start, end):
         c = buffer[i]
         if 65 <= c <= 90:
             c += 32
         h = step(h, c)
-    return mix(h)
+    found: np.uint64 = mix(h)
+    return found
 
 
-@njit(nogil=True, cache=True)
-def registrable_start(buffer, start, end, plain, wildcard, exception):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def registrable_start(
+    buffer: UInt32s, start: int, end: int, plain: UInt64s, wildcard: UInt64s, exception: UInt64s
+) -> int:
     """Where the registrable domain begins inside host [start, end)."""
     if end > start and 48 <= buffer[end - 1] <= 57:
         return start  # an IPv4 address has no suffix

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
 from groundswell.kernel.basis.hashing import join
 from groundswell.kernel.text.domains import is_domain
 from groundswell.kernel.text.kinds import DOMAIN, LINK
 from groundswell.kernel.text.tokens import Tables, Tokens, prepare, tokenize
+from groundswell.machine.arrays import UInt64s
+from groundswell.machine.loops import loop
 
 PHRASE: Final = 3
 """Words of the longest phrase that is counted."""
@@ -47,10 +47,10 @@ def _has_path(text: str, tokens: Tokens, domain: int) -> bool:
     return "/" in text[int(tokens.starts[domain - 1]) : int(tokens.ends[domain - 1])].rstrip("/")
 
 
-@njit(nogil=True, cache=True)
-def _phrase_key(hashes, end, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _phrase_key(hashes: UInt64s, end: int, words: int) -> int:
     """The table's key of the phrase of `words` tokens that ends at token position `end`."""
-    h = hashes[end % hashes.size]
+    h: int = hashes[end % hashes.size]
     for g in range(1, words):
         h = join(h, hashes[(end - g) % hashes.size])
     return h

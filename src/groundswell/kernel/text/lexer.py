@@ -8,19 +8,23 @@ others stand in a buffer of UTF-32. It is one loop, compiled for either.
 
 from __future__ import annotations
 
-from numba import njit
+from typing import Any
+
+import numpy as np
 
 from groundswell.kernel.basis.hashing import FNV_OFFSET, mix, step
-from groundswell.kernel.basis.pointers import lent
 from groundswell.kernel.text import characters as ch
 from groundswell.kernel.text.domains import registrable_start
 from groundswell.kernel.text.kinds import DOMAIN, EMOJI, LINK, MAX_TOKENS, MENTION, TAG, WORD
 from groundswell.kernel.text.markup import entity_end, is_utm, is_www, link_body, link_end
 from groundswell.kernel.text.plain_words import AFTER, plain_word
+from groundswell.machine.arrays import Bools, Int64s, UInt8s, UInt16s, UInt32s, UInt64s
+from groundswell.machine.loops import inlined, loop
+from groundswell.machine.memory import lent
 
 
-@njit(nogil=True, cache=True)
-def flag(buffer, care, flags):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def flag(buffer: UInt32s, care: UInt8s, flags: UInt8s) -> None:
     """Marks the posts of a buffer that have a character of `care`."""
     post = 0
     for i in range(buffer.size):
@@ -31,24 +35,24 @@ def flag(buffer, care, flags):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
             flags[post] |= care[c]
 
 
-@njit(inline="always")
-def _is_word(t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _is_word(t: Any) -> Any:
     return ch.LETTER <= t <= ch.DIGIT
 
 
-@njit(inline="always")
-def _is_handle(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _is_handle(c: Any) -> Any:
     return (97 <= c <= 122) or (65 <= c <= 90) or (48 <= c <= 57) or c == 95
 
 
-@njit(inline="always")
-def _mark(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _mark(c: Any) -> Any:
     """A mark inside a number: every kind of minus is one."""
     return 45 if c == 0x2013 or c == 0x2212 else c
 
 
-@njit(inline="always")
-def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _word(buffer: Any, i: Any, classes: Any, folded: Any, lookalike: Any) -> Any:
     """(hash, end) of the word at i. Mixed scripts are hashed by what they look like."""
     n = buffer.size
     begin = i
@@ -107,8 +111,8 @@ def _word(buffer, i, classes, folded, lookalike):  # type: ignore[no-untyped-def
     return h, end, length
 
 
-@njit(inline="always")
-def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _emoji(buffer: Any, i: Any, classes: Any) -> Any:
     """(hash, end) of the emoji at i: joined ones are one, skin tones and selectors do not count."""
     n = buffer.size
     h = step(FNV_OFFSET, buffer[i])
@@ -128,16 +132,16 @@ def _emoji(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001,
     return h, i
 
 
-@njit(inline="always")
-def _before_space(buffer, base, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _before_space(buffer: Any, base: Any, end: Any) -> Any:
     """Where the space that ends at `end` begins."""
     while end > base and (buffer[end - 1] <= 32 or buffer[end - 1] == 0xA0):
         end -= 1
     return end
 
 
-@njit(inline="always")
-def _uncut(buffer, base, end, columns, first, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers; a post and its tokens
+@inlined
+def _uncut(buffer: Any, base: Any, end: Any, columns: Any, first: Any, k: Any) -> Any:
     """Where the whole tokens of a post [base, end) end, of those from `first` to `k`.
 
     One that passes on another's, "RT @name: …", had to fit with the name before it: where it ends
@@ -166,8 +170,16 @@ def _uncut(buffer, base, end, columns, first, k):  # type: ignore[no-untyped-def
     return k - 2 if is_host else k
 
 
-@njit(nogil=True, cache=True)
-def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@loop
+def cut(
+    narrow: UInt8s,
+    wide: UInt32s,
+    is_wide: Bools,
+    characters: tuple[UInt8s, UInt32s, UInt32s],
+    rules: tuple[UInt64s, UInt64s, UInt64s],
+    out: tuple[UInt64s, UInt16s, UInt16s, UInt8s, UInt8s],
+    first: Int64s,
+) -> int:
     """Cuts posts into tokens: fills the columns `out` and `first`; returns their number.
 
     `is_wide` says of each post, in order, in which of two buffers it stands: shape (posts,). Each
@@ -175,7 +187,7 @@ def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[n
     where there are more.
     """
     posts = is_wide.size
-    at_narrow, at_wide, post = 0, 0, 0
+    at_narrow, at_wide, post = np.int64(0), np.int64(0), np.int64(0)  # of literals, once more
     while post < posts:
         end = post + 1
         while end < posts and is_wide[end] == is_wide[post]:
@@ -188,8 +200,10 @@ def cut(narrow, wide, is_wide, characters, rules, out, first):  # type: ignore[n
     return first[posts] if at_narrow == narrow.size - AFTER else -1
 
 
-@njit(nogil=True, cache=True)
-def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
+@inlined
+def _cut(  # noqa: C901, PLR0912, PLR0913, PLR0915 -- one pass, one loop; splitting it costs calls in the hot path
+    buffer: Any, i: Any, post: Any, last: Any, characters: Any, rules: Any, out: Any, first: Any
+) -> Any:
     """Cuts posts [post, last), the first of which begins at i; returns where the last one ends."""
     buffer, first = lent(buffer), lent(first)
     classes, folded, lookalike = lent(characters[0]), lent(characters[1]), lent(characters[2])
@@ -222,7 +236,7 @@ def _cut(buffer, i, post, last, characters, rules, out, first):  # type: ignore[
             continue
         start = i
         if ch.LETTER <= t <= ch.DIGIT:
-            h, i = plain_word(buffer, i, classes)  # type: ignore[no-untyped-call]
+            h, i = plain_word(buffer, i, classes)
             body = link_body(buffer, i) if i == start and (c | 32) == 104 else 0
             if body == 0:
                 if i == start:

@@ -6,10 +6,11 @@ in octets or in UTF-32, and i a place in it.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
+
+from groundswell.machine.loops import inlined
 
 _ENTITIES: Final = np.array(
     [list(name.ljust(5)) for name in (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;", b"nbsp;")],
@@ -19,13 +20,13 @@ _LONGEST: Final = 8
 """Characters of an entity by its number, at most: `&#x1f600`."""
 
 
-@njit(inline="always")
-def _is_number(c, hexed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _is_number(c: Any, hexed: Any) -> Any:
     return 48 <= c <= 57 or (hexed and 97 <= (c | 32) <= 102)
 
 
-@njit(inline="always")
-def entity_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def entity_end(buffer: Any, i: Any) -> Any:
     """Where the HTML entity at i ends; after the one character where there is none.
 
     Recordings of some networks have texts as a page would: `&amp;` is no word, and neither is amp.
@@ -49,22 +50,22 @@ def entity_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return i + 1
 
 
-@njit(inline="always")
-def is_www(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def is_www(buffer: Any, i: Any) -> Any:
     """Whether `www.` stands there; three characters follow i."""
     w = 119
     letters = (buffer[i] | 32) == w and (buffer[i + 1] | 32) == w and (buffer[i + 2] | 32) == w
     return letters and buffer[i + 3] == 46
 
 
-@njit(inline="always")
-def is_utm(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def is_utm(buffer: Any, i: Any) -> Any:
     """Whether `utm` stands there; two characters follow i."""
     return buffer[i] == 117 and buffer[i + 1] == 116 and buffer[i + 2] == 109
 
 
-@njit(inline="always")
-def link_body(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def link_body(buffer: Any, i: Any) -> Any:
     """Where the address after `http://` or `https://` at i begins; 0 where there is none."""
     n = buffer.size
     if i + 6 >= n or (buffer[i] | 32) != 104 or (buffer[i + 1] | 32) != 116:
@@ -79,8 +80,8 @@ def link_body(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return 0
 
 
-@njit(inline="always")
-def link_end(buffer, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 -- numba infers
+@inlined
+def link_end(buffer: Any, i: Any) -> Any:
     """End of an address: white space, a quote or bracket; closing punctuation is not part of it."""
     n = buffer.size
     begin = i

@@ -8,15 +8,14 @@ character beyond ASCII — is left to the loop that goes by single characters (`
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import njit, types
-from numba.extending import overload
 
 from groundswell.kernel.basis.hashing import FNV_OFFSET, FNV_PRIME, step
-from groundswell.kernel.basis.pointers import eight, trailing
 from groundswell.kernel.text import characters as ch
+from groundswell.machine.loops import inlined
+from groundswell.machine.memory import eight, trailing
 
 WORD: Final = 8
 """Octets that are read at once."""
@@ -40,8 +39,8 @@ _BACK: Final = np.array(
 """What takes back the steps that are too many, by how many are right; shape (WORD + 1,)."""
 
 
-@njit(inline="always")
-def _steps(h, letters, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _steps(h: Any, letters: Any, size: Any) -> Any:
     """So many letters (0 to 8, the first one lowest) into a running hash."""
     h *= _BACK[size]
     letters = letters << (_EIGHT * np.uint64(WORD - size)) if size else np.uint64(0)
@@ -51,8 +50,8 @@ def _steps(h, letters, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     return h
 
 
-@njit(inline="always")
-def _word(octets, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@inlined
+def _word(octets: Any, i: Any, classes: Any) -> Any:
     """(hash, end) of the word at i of a buffer of ASCII; the end is i where it is no plain one."""
     begin, size, h = i, WORD, FNV_OFFSET
     while size == WORD:
@@ -72,17 +71,10 @@ def _word(octets, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return h, i
 
 
-def plain_word(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001 -- numba infers
+@inlined
+def plain_word(buffer: Any, i: Any, classes: Any) -> Any:
     """(hash, end) of the plain word at i; the end is i where there is none.
 
-    Nothing is plain but in a buffer of octets, and there in compiled code alone: whoever calls this
-    cuts what is not plain by single characters.
+    Nothing is plain but in a buffer of octets: what is not is cut by single characters.
     """
-    return FNV_OFFSET, i
-
-
-@overload(plain_word, inline="always")
-def _plain_word(buffer, i, classes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001 -- numba's door
-    if buffer.dtype == types.uint8:
-        return lambda buffer, i, classes: _word(buffer, i, classes)  # noqa: PLW0108 -- numba wants these names
-    return lambda buffer, i, classes: (FNV_OFFSET, i)  # noqa: ARG005 -- numba wants these names
+    return _word(buffer, i, classes) if buffer.itemsize == 1 else (FNV_OFFSET, i)

@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.distinct import distinct
 from groundswell.kernel.basis.hashing import hash_strings, join
 from groundswell.kernel.text.kinds import LINK, MENTION, WORD
+from groundswell.machine.arrays import BoolGrid, Bools, Int64s, UInt8s, UInt64Grid, UInt64s
+from groundswell.machine.loops import loop
 
 LONG = 8
 """Words of a text that is no shout."""
@@ -105,8 +106,8 @@ def _repeat() -> np.uint64:
     return np.uint64(hash_strings(["rt"])[0])
 
 
-@njit(nogil=True, cache=True)
-def _copied(common, owners, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _copied(common: Bools, owners: Int64s, out: Bools) -> None:
     begin = 0
     while begin < owners.size:
         end, has, run, longest = begin, 0, 0, 0
@@ -119,8 +120,16 @@ def _copied(common, owners, out):  # type: ignore[no-untyped-def]  # noqa: ANN00
         begin = end
 
 
-@njit(nogil=True, cache=True)
-def _read(hashes, kinds, first, count, repeat, found, flags):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _read(
+    hashes: UInt64s,
+    kinds: UInt8s,
+    first: Int64s,
+    count: Int64s,
+    repeat: np.uint64,
+    found: UInt64Grid,
+    flags: BoolGrid,
+) -> int:
     size = hashes.size
     n = 0
     for i in range(first.size):

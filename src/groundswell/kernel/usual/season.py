@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from groundswell.machine.arrays import Float64Grid, Float64s
+from groundswell.machine.loops import loop
 from groundswell.model import MICROSECONDS
 from groundswell.times import DAY_US
 
@@ -165,7 +166,7 @@ def _dispersion(season: Season, rows: NDArray[np.int64]) -> Floats:
     """
     ended = np.arange(season.quarters) != season.quarter % season.quarters
     filled = ended & (season.board > 0)
-    people = season.people[rows][:, filled].astype(np.float64)
+    people = season.people[rows][:, filled].astype(np.float64, order="C")
     board = season.board[filled]
     out = np.ones(rows.size)
     _phi(people, board, out)
@@ -173,8 +174,8 @@ def _dispersion(season: Season, rows: NDArray[np.int64]) -> Floats:
     return np.where(long, np.maximum(out, 1.0), 1.0)
 
 
-@njit(nogil=True, cache=True)
-def _phi(people, board, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numba infers
+@loop
+def _phi(people: Float64Grid, board: Float64s, out: Float64s) -> None:
     total = board.sum()
     for i in range(people.shape[0]):
         share = people[i].sum() / total if total > 0 else 0.0
