@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from wordfreq import zipf_frequency
-
 from groundswell.kernel.names.alike import spelled
 
 ENOUGH: Final = 0.65
@@ -36,9 +34,16 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(20_000)
+def _zipf(word: str) -> float:
+    """How common a word is in English: the logarithm of its uses in 10⁹ words."""
+    from wordfreq import zipf_frequency  # noqa: PLC0415 -- .3 s, and few runs join anything
+
+    return float(zipf_frequency(word, "en"))
+
+
 def rare(word: str) -> float:
     """The weight of a word, 0 to 1."""
-    common = zipf_frequency(word, "en")
+    common = _zipf(word)
     return 0.0 if common >= _COMMON else (7.0 - common) / 7.0
 
 
@@ -48,7 +53,7 @@ def is_phrase(label: str) -> bool:
     >>> is_phrase("harbour light"), is_phrase("this is for")
     (True, False)
     """
-    return sum(zipf_frequency(word, "en") < _FUNCTION for word in words(label)) > 1
+    return sum(_zipf(word) < _FUNCTION for word in words(label)) > 1
 
 
 def together(labels: Iterable[str]) -> float:

@@ -85,7 +85,7 @@ def opened(
     keeper: Keeper | None,
     simulated: Callable[[], bool],
     *,
-    judge: Judge = as_it_stands,
+    judge: Judge | None = None,
 ) -> Alerts:
     """Finds alerts as long as the stack is open; `judge` says what may be told.
 
@@ -104,11 +104,11 @@ def opened(
         if made.is_file():
             (folder / BOOK).write_bytes(made.read_bytes())
     rules, matcher = book(current, found, folder)
-    couriers = Couriers(found, folder, judge=judge, keep_days=current.keep_stories)
+    couriers = Couriers(found, folder, judge=judge or as_it_stands, keep_days=current.keep_stories)
     alerting = Alerting(
         rules, matcher, wait_us=found.wait_us, simulated=simulated, wake=couriers.wake
     )
-    alerts = Alerts(Room(rules, found, folder, judge), couriers)
+    alerts = Alerts(Room(rules, found, folder, judge or as_it_stands), couriers)
     if keeper is None:
         alerts.unkept = Unkept(alerting, folder)
         stack.callback(alerts.unkept.close)

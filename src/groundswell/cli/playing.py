@@ -39,8 +39,8 @@ def play(  # noqa: PLR0913 -- all that one run is made of
     rules = settings.rules(loaded.settings)
     pace = settings.speed(speed)
 
-    from groundswell.cli import alerting, clustering, keeping
-    from groundswell.engines import identity, local
+    from groundswell.cli import clustering
+    from groundswell.engines import local
     from groundswell.engines.barring import Barring
     from groundswell.engines.heeding import Heed
     from groundswell.engines.run import Run
@@ -50,6 +50,9 @@ def play(  # noqa: PLR0913 -- all that one run is made of
     with ExitStack() as stack:
         keeper: Keeper | None = None
         if kept and boards:
+            from groundswell.cli import keeping
+            from groundswell.engines import identity
+
             known = identity.of_replay(kept, rules, boards)
             keeper = keeping.replayed(stack, loaded.settings, known, resume=resume)
             if keeper is None:
@@ -65,6 +68,8 @@ def play(  # noqa: PLR0913 -- all that one run is made of
 
         found = None
         if alerts:
+            from groundswell.cli import alerting
+
             found = alerting.opened(
                 stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
                 judge=mode.judge,

@@ -65,7 +65,6 @@ def demo(
     Examples:  groundswell demo
     groundswell demo --once
     """
-    from groundswell.cli import pressing
     from groundswell.cli.show import Show
     from groundswell.simulate import SimulatedNight, load_scenario
 
@@ -74,11 +73,13 @@ def demo(
     if once:
         play([night], loaded, speed="max", mode=Show.table(loaded, night))
     else:
+        from groundswell.cli import pressing, watching
+
         rules = settings.rules(loaded.settings)
         with TemporaryDirectory(prefix="groundswell-demo-") as folder:
             press = pressing.simulated(loaded.settings, Path(folder))
             ledger = ledger_of(loaded.settings, None)
-            show = Show.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
+            show = watching.desk(loaded, [night], keep_open=True, press=press, ledger=ledger)
             play(
                 [night], loaded, speed=speed, quick_us=rules.learning * rules.slice_us, mode=show,
                 alerts=True,
@@ -127,8 +128,7 @@ def live(  # noqa: PLR0913 -- one option each
          "keep": keep, "engine": engine, "workers": workers}
     )  # fmt: skip
 
-    from groundswell.cli import alerting, clustering, keeping, pressing
-    from groundswell.cli.show import Show
+    from groundswell.cli import alerting, clustering, keeping, pressing, watching
     from groundswell.engines import following, identity
     from groundswell.engines.barring import Barring
     from groundswell.engines.boards import plan
@@ -151,12 +151,13 @@ def live(  # noqa: PLR0913 -- one option each
             past = keeping.past(loaded.settings)
             archive = Path(loaded.settings.data_dir)
         ledger = ledger_of(loaded.settings, archive)
-        make = Show.terminal if no_serve else Show.desk
-        show = make(
-            loaded, sources, names=names, shown=show_board, quiet=quiet, past=past, archive=archive,
-            press=pressing.followed(loaded.settings, archive),
-            ledger=ledger,
-        )  # fmt: skip
+        if no_serve:
+            show = watching.terminal(loaded, sources, shown=show_board, quiet=quiet, ledger=ledger)
+        else:
+            show = watching.desk(
+                loaded, sources, names=names, shown=show_board, quiet=quiet, past=past,
+                archive=archive, press=pressing.followed(loaded.settings, archive), ledger=ledger,
+            )  # fmt: skip
         alerts = alerting.opened(
             stack, loaded.settings, keeper, lambda: any(one.simulated for one in sources),
             judge=show.judge,
@@ -227,7 +228,9 @@ def replay(  # noqa: PLR0913 -- one option each
     ledger = log(review) if review else None
     if serve:
         archive = Path(loaded.settings.data_dir) if kept else None
-        show = Show.desk(
+        from groundswell.cli import watching
+
+        show = watching.desk(
             loaded, [source], keep_open=True, names=boards.names, archive=archive,
             ledger=ledger or ledger_of(loaded.settings, archive),
         )  # fmt: skip
