@@ -28,10 +28,11 @@ MOST_MIB = 1_024.0
 def test_ten_times_the_rate_drops_nothing(
     size: Plan, tables: Tables, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every post that was sent is on the board of its slice, before, during and after.
+    """Every post that was sent is on a board, before, during and after.
 
-    How far counting is behind the sender is told, and held to a second in the full run alone: how
-    fast this machine is now is no matter of a quick test.
+    It is on that of its slice, and counting is a second behind the sender at most, in the full run
+    alone: how fast this machine is now is no matter of a quick test. Where it sleeps for longer
+    than the grace that late posts have, a slice closes without them, and the next one has them.
     """
     full = size[0][1] > 10
     monkeypatch.setattr(loading, "load_kernel", lambda rules: Kernel(rules, tables))
@@ -69,8 +70,9 @@ def test_ten_times_the_rate_drops_nothing(
         f"1 s, from then on p50 {after[len(after) // 2]:.2f} s, and {after[-1]:.2f} s where slices "
         f"close; at most {growth.most:.0f} MiB", trials=1,
     )  # fmt: skip
-    assert counted == sent
-    assert sent[-1] == len(due)
+    assert counted[-1] == sent[-1] == len(due)
+    assert all(here <= all_so_far for here, all_so_far in zip(counted, sent, strict=True))
+    assert not full or counted == sent
     # a quick run shares its process with other tests, and what they left in memory
     assert (growth.most if full else growth.mib) <= MOST_MIB
     assert not full or (back <= 10 and after[len(after) // 2] <= 1.0)

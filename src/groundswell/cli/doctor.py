@@ -49,6 +49,7 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
     free = shutil.disk_usage(Path.cwd()).free // 1_000_000_000
     return [
         (sys.version_info >= (3, 11), f"groundswell {__version__} on Python {python}", "use 3.11"),
+        _loops_check(),
         _has("pyarrow", "Parquet recordings", "pip install 'groundswell[parquet]'"),
         _has("ray", "an engine of many processes", "pip install 'groundswell[ray]'"),
         _has("feedparser", "the press's RSS and Atom", "pip install 'groundswell[press]'"),
@@ -66,6 +67,17 @@ def _checks(current: Settings) -> list[tuple[bool, str, str]]:
         *(_board_check(current) if current.boards else ()),
         *_alerts_check(current),
     ]
+
+
+def _loops_check() -> tuple[bool, str, str]:
+    """Whether what counts posts is compiled, and stays so."""
+    from groundswell.machine import building, store
+
+    waiting, where = len(building.missing()), store.folder()
+    if where not in store.lasting():
+        return False, "compiled loops cannot be kept", "set XDG_CACHE_HOME to a folder of yours"
+    said = f"{waiting} loops are not compiled yet: the next command takes half a minute longer"
+    return True, said if waiting else f"loops are compiled, in {where}", ""
 
 
 def _archive_check(folder: Path) -> Iterator[tuple[bool, str, str]]:

@@ -51,12 +51,14 @@ def build() -> None:
         waiting = missing()
         if not waiting:
             return
-        _say(f"compiling {len(waiting)} loops, once on this machine: up to half a minute")
+        _say(f"groundswell: compiling {len(waiting)} loops, once on this machine: half a minute\n")
         spawn = get_context("spawn")
         with ProcessPoolExecutor(_cores(), mp_context=spawn, initializer=_prepare) as pool:
             keys = {pool.submit(_compile, name): (name, key) for name, key in waiting}
-            for done in as_completed(keys):
+            for count, done in enumerate(as_completed(keys), 1):
                 store.write(*keys[done], done.result())
+                if sys.stderr.isatty():
+                    _say(f"\r{count} of {len(waiting)}{'' if count < len(waiting) else chr(10)}")
 
 
 def _cores() -> int:
@@ -76,7 +78,7 @@ def _compile(name: str) -> store.MachineCode:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"groundswell: {text}\n")
+    sys.stderr.write(text)
     sys.stderr.flush()
 
 

@@ -87,14 +87,19 @@ def folder() -> Path:
     return _kept_in or _own_folder()
 
 
+def lasting() -> tuple[Path, ...]:
+    """Where code may be kept from one run to the next, the first choice first."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return _HERE / "__pycache__", Path(cache) / "groundswell"
+
+
 @lru_cache(maxsize=1)
 def _own_folder() -> Path:
     """Beside the package where that can be written, else in the user's cache.
 
     Where neither can be, a folder of this process alone.
     """
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for place in (_HERE / "__pycache__", Path(cache) / "groundswell"):
+    for place in lasting():
         try:
             place.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=place):
