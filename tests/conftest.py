@@ -31,10 +31,7 @@ DEAREST = (
     "kernel/test_running.py", "kernel/test_gone_machine.py", "engines/test_barring.py",
     "sources/brokers/test_nats.py", "cli/test_forget.py", "sources/test_scan.py",
 )  # fmt: skip
-"""Files that take long, by themselves or by processes that they wait for, from the longest on.
-
-`test_sharded` stands before `test_ray`: what it compiles need not be compiled by every actor.
-"""
+"""Files that take long, by themselves or by processes that they wait for, from the longest on."""
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 

@@ -1,6 +1,6 @@
 """Kept runs in processes of their own, which may be killed; and what they leave, as plain rows.
 
-Processes are forked from a server that has loaded and compiled everything, so that each begins
+Processes are forked from a server that has loaded everything, so that each begins
 within milliseconds and a kill meets the work, not the start.
 """
 

@@ -277,7 +277,7 @@ def test_doctor_tells_a_port_that_is_taken() -> None:
 
 def test_help_and_mistakes_come_at_once() -> None:
     """What needs no engine loads none: help, the version, a wrong option, a wrong name."""
-    heavy = "('numba', 'numpy', 'wordfreq', 'starlette', 'httpx')"
+    heavy = "('llvmlite', 'numpy', 'wordfreq', 'starlette', 'httpx')"
     code = f"""
 import sys
 from groundswell.cli import main

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,8 +18,7 @@ from groundswell.kernel.basis import hashing
 from groundswell.kernel.text import lexer
 from groundswell.machine import linking, store
 from groundswell.machine.building import all_loops, missing
-from groundswell.machine.fingerprint import fingerprint
-from groundswell.machine.loops import Loop, inlined, loop
+from groundswell.machine.loops import Loop, loop
 from groundswell.machine.memory import NotCompiledError, lent
 
 SOURCE = Path(hashing.__file__).parents[2]
@@ -85,56 +88,81 @@ def test_everything_is_compiled_and_nothing_twice() -> None:
     assert not missing()
 
 
-def test_code_of_something_else_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is kept under another key, cut off, or not there is no code."""
+def test_code_of_something_else_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept under another key, is cut off, or has lost a part is no code."""
     monkeypatch.setattr(store, "_kept_in", tmp_path)
-    made = store.MachineCode("a", "b", b"code")
+    made = store.MachineCode.of("a", "b", b"code")
     store.write("m:f", "k1", made)
-    assert store.read("m:f", "k1") == made
-    assert store.read("m:f", "k2") is None
-    store.write("m:f", "k2", made)  # in the place of the other one
-    assert store.read("m:f", "k1") is None
-    (file,) = tmp_path.glob("m.f.*")
-    file.write_bytes(file.read_bytes()[:-2])
-    assert store.read("m:f", "k2") is None
+    store.write("m:f", "k2", made)  # a process of before may yet ask for the other one
+    assert store.read("m:f", "k1") == store.read("m:f", "k2") == made
+    assert store.read("m:f", "k3") is None
+    file = next(tmp_path.glob("m.f.*k1.loop"))
+    whole = file.read_bytes()
+    for broken in (whole[:-2], whole.replace(b"code", b"c\0\0e")):
+        file.write_bytes(broken)
+        assert store.read("m:f", "k1") is None
+    assert file.stat().st_mode & 0o777 == 0o644  # for all who use the package
 
 
-def test_a_folder_that_cannot_be_written_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = tmp_path / "cache"
+def refused(*_: object, **__: object) -> NoReturn:
+    raise OSError("no")
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_kept_in", tmp_path)
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(OSError, match="no"):
+        store.write("m:f", "k", store.MachineCode.of("a", "b", b"code"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_old_code_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_kept_in", tmp_path)
+    made = store.MachineCode.of("a", "b", b"code")
+    for key in ("old", "new"):
+        store.write("m:f", key, made)
+    os.utime(next(tmp_path.glob("*old.loop")), (0, 0))
+    store.tidy()
+    assert store.read("m:f", "old") is None
+    assert store.read("m:f", "new") == made
+
+
+def test_code_is_kept_where_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the package, in the user's cache, or nowhere for long; read wherever it is."""
     monkeypatch.setattr(store, "_HERE", Path(os.devnull))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     store._own_folder.cache_clear()
     try:
-        assert store.folder() == cache / "groundswell"
+        assert store.folder() == tmp_path / "cache" / "groundswell"
+        made = store.MachineCode.of("a", "b", b"code")
+        store.write("m:f", "k", made)
         store._own_folder.cache_clear()
-        monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+        monkeypatch.setattr(tempfile, "TemporaryFile", refused)
         assert store.folder().name.startswith("groundswell-")
+        assert store.read("m:f", "k") == made
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("nobody")))
+        assert store.lasting() == (Path(os.devnull) / "__pycache__",)
     finally:
         store._own_folder.cache_clear()
 
 
-LEVEL = 3
-
-
-@inlined
-def _step(x: int) -> int:
-    return x + LEVEL
-
-
 def _loop(x: int) -> int:
-    return _step(x) * 2
+    return x * 2
 
 
-def test_a_fingerprint_is_of_all_that_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint(_loop).key
-    assert fingerprint(_loop).key == before
-    monkeypatch.setattr(sys.modules[__name__], "LEVEL", 4)
-    assert fingerprint(_loop).key == before, "a test's module is none of ours"
-    assert fingerprint(lexer.cut.function).key != before  # type: ignore[attr-defined]
+def test_a_key_is_the_same_however_python_runs() -> None:
+    """In another order of hashes, and where numbers are written in another way."""
+    code = (
+        "import numpy as np\n{}"
+        "from groundswell.machine.building import all_loops\n"
+        "print(sorted((one.name, one.key) for one in all_loops()))"
+    )
+    usual = run(code.format(""), PYTHONHASHSEED="1").stdout
+    assert len(usual) > 1_000
+    assert run(code.format("np.set_printoptions(legacy='1.25')\n")).stdout == usual
+    assert run(code.format(""), PYTHONHASHSEED="2").stdout == usual
 
 
 def test_a_constant_of_another_module_changes_the_fingerprint(
@@ -174,7 +202,7 @@ def test_in_tests_a_loop_refuses_what_it_is_not_compiled_for() -> None:
         hashing.hash_lines(octets, octets)  # type: ignore[call-arg]
 
 
-def test_without_the_check_a_wrong_count_is_refused_by_the_code_itself() -> None:
+def test_a_wrong_number_of_arguments_is_refused_by_the_code_itself() -> None:
     made = store.read(hashing.hash_lines.name, hashing.hash_lines.key)  # type: ignore[attr-defined]
     assert made is not None
     with pytest.raises(TypeError):
@@ -206,3 +234,53 @@ def test_an_empty_machine_compiles_once(tmp_path: Path, others: int) -> None:
     assert [out.strip() for out, _ in said] == ["0"] * (1 + others), said
     assert sum("compiling 2 loops" in errors for _, errors in said) == 1
     assert len(list(tmp_path.glob("*.loop"))) == 2
+
+
+def test_an_interrupted_build_leaves_no_process(tmp_path: Path) -> None:
+    """Who waits for it hears of the interruption, and the workers end with it."""
+    slow = (
+        "import os, sys, time\n"
+        "from pathlib import Path\n"
+        "from groundswell.machine import building, store\n"
+        f"store.keep_in(Path({str(tmp_path)!r}))\n"
+        "def wait(name):\n"
+        f"    Path({str(tmp_path)!r}, str(os.getpid()) + '.pid').touch()\n"
+        "    time.sleep(600)\n"
+        "if __name__ == '__main__':\n"
+        "    building._compile = wait\n"
+        "    building.missing = lambda: [('m:f', 'k'), ('m:g', 'k')]\n"
+        "    building.main()\n"
+    )
+    script = tmp_path / "slow.py"
+    script.write_text(slow, "utf-8")
+    known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE.parent)}
+    with subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)], env=known, start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    ) as building:  # fmt: skip
+        assert eventually(lambda: list(tmp_path.glob("*.pid")))
+        building.kill()
+    workers = [int(path.stem) for path in tmp_path.glob("*.pid")]
+    assert eventually(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+
+def eventually(holds: Callable[[], object]) -> bool:
+    """Whether something comes to hold within a minute."""
+    until = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_who_waits_for_a_build_hears_that_it_was_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = subprocess.CompletedProcess([], store.INTERRUPTED)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(KeyboardInterrupt):
+        store.build()
+    done.returncode = 1
+    with pytest.raises(store.MachineError):
+        store.build()

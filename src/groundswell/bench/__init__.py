@@ -103,7 +103,7 @@ def run(
     note("making frames")
     chunks = measure.chunks_of(-(-posts // measure.FRAMES_A_BATCH))
     tables = load_tables()
-    note("compiling the hot path (once a machine, about 20 s)")
+    note("warming up")
     warm = Kernel(Rules(slice_us=500_000), tables)
     for chunk in chunks[:3]:
         measure.feed(warm, chunk)

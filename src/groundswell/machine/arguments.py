@@ -1,15 +1,18 @@
 """Whether a loop is given what it was compiled for: looked at in tests, and never in a hot path.
 
-Compiled code takes an array of other numbers of the same size, or with gaps, for its own.
+Compiled code takes an array of other numbers of the same size, with gaps, or of more axes for its
+own, and writes into one that may not be written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
+
+from groundswell.machine.arrays import array_of
 
 
 def checked(function: FunctionType, code: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,29 +42,12 @@ def fits(hint: Any, value: Any) -> bool:
     if get_origin(hint) is tuple:
         parts = get_args(hint)
         return len(parts) == len(value) and all(map(fits, parts, value))
-    if get_origin(hint) is Annotated:
-        array, noted = get_args(hint)
-        if isinstance(noted, np.dtype):
-            return _is_array(value, noted, 1)
-        return _is_array(value, _numbers(array), noted)
-    if get_origin(hint) is np.ndarray:
-        return _is_array(value, _numbers(hint), 1)
+    if (array := array_of(hint)) is not None:
+        return (
+            isinstance(value, np.ndarray)
+            and (value.dtype, value.ndim) == array
+            and value.flags.c_contiguous
+        )
     if hint in (float, np.float32):
         return isinstance(value, int | float | np.floating | np.integer)
     return isinstance(value, int | np.integer)
-
-
-def _numbers(array: Any) -> np.dtype[Any]:
-    """Of what an `NDArray` is."""
-    (of,) = get_args(get_args(array)[1])
-    found: np.dtype[Any] = np.dtype(of)
-    return found
-
-
-def _is_array(value: Any, of: np.dtype[Any], axes: int) -> bool:
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype == of
-        and value.ndim == axes
-        and value.flags.c_contiguous
-    )

@@ -6,12 +6,14 @@ The first command on a machine waits for it, and says so.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from groundswell.machine import store
@@ -20,6 +22,8 @@ from groundswell.machine.loops import Loop
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _MARK: Final = "@loop\n"
+_MOST_WORKERS: Final = 4
+"""Each takes some 250 MB, and the longest loop as long as all others on three cores."""
 
 
 def all_loops() -> Iterator[Loop[..., object]]:
@@ -46,19 +50,30 @@ def missing() -> list[tuple[str, str]]:
 
 
 def build() -> None:
-    """Compiles what is missing, after whoever else does so at this moment."""
-    with store.alone():
+    """Compiles what is missing, after whoever else does so at this moment.
+
+    Raises:
+        MachineError: some loops could not be compiled; the others are kept.
+    """
+    with store.only_builder():
         waiting = missing()
         if not waiting:
             return
         _say(f"groundswell: compiling {len(waiting)} loops, once on this machine: half a minute\n")
-        spawn = get_context("spawn")
-        with ProcessPoolExecutor(_cores(), mp_context=spawn, initializer=_prepare) as pool:
-            keys = {pool.submit(_compile, name): (name, key) for name, key in waiting}
-            for count, done in enumerate(as_completed(keys), 1):
-                store.write(*keys[done], done.result())
-                if sys.stderr.isatty():
+        workers = min(_MOST_WORKERS, _cores(), len(waiting))
+        spawn, failed = get_context("spawn"), list[str]()
+        with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare) as pool:
+            names = {pool.submit(_compile, name): name for name, _ in waiting}
+            for count, done in enumerate(as_completed(names), 1):
+                try:
+                    store.write(names[done], *done.result())
+                except Exception as error:
+                    failed.append(f"{names[done]} ({type(error).__name__}: {error})")
+                if sys.stderr and sys.stderr.isatty():
                     _say(f"\r{count} of {len(waiting)}{'' if count < len(waiting) else chr(10)}")
+        store.tidy()
+        if failed:
+            raise store.MachineError(f"{len(failed)} loops, the first of them {failed[0]}")
 
 
 def _cores() -> int:
@@ -66,22 +81,45 @@ def _cores() -> int:
 
 
 def _prepare() -> None:
+    """Makes a worker of this process, which ends with the one that it works for."""
     from groundswell.machine import compiling  # noqa: PLC0415 -- numba, only here
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     compiling.prepare()
 
 
-def _compile(name: str) -> store.MachineCode:
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None  # noqa: S101 -- a worker has one
+    parent.join()
+    os._exit(1)
+
+
+def _compile(name: str) -> tuple[str, store.MachineCode]:
     from groundswell.machine import compiling  # noqa: PLC0415 -- numba, only here
 
     return compiling.compile_loop(name)
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    if sys.stderr:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def main() -> None:
+    """Builds, into the folder that is named, or where this user's code is kept."""
+    if len(sys.argv) > 1:
+        store.keep_in(Path(sys.argv[1]))
+    try:
+        build()
+    except KeyboardInterrupt:
+        sys.exit(store.INTERRUPTED)
+    except store.MachineError as error:
+        _say(f"groundswell: {error.problem}\n")
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":
-    store.keep_in(Path(sys.argv[1])) if len(sys.argv) > 1 else None
-    build()
+    main()

@@ -44,16 +44,24 @@ def _parts(function: FunctionType, met: set[FunctionType]) -> Iterator[bytes]:
     """All that matters of a function, in an order that is always the same."""
     met.add(function)
     yield repr(sorted(get_type_hints(function, include_extras=True).items(), key=str)).encode()
+    yield repr((function.__defaults__, function.__kwdefaults__)).encode()
+    yield from (_constant(cell.cell_contents) for cell in function.__closure__ or ())
     for code in _codes(function.__code__):
         yield code.co_code
-        yield repr([one for one in code.co_consts if not isinstance(one, CodeType)]).encode()
+        # without docstrings, which may be written anew
+        yield repr([one for one in code.co_consts if not _is_said(one, function)]).encode()
         yield repr((code.co_names, code.co_varnames)).encode()
         for value in _globals(code, function.__globals__):
-            called = getattr(value, "function", value)
+            called = getattr(value, "function", getattr(value, "py_func", value))
             if not isinstance(called, FunctionType):
                 yield _constant(value)
             elif called.__module__.partition(".")[0] == _OURS and called not in met:
                 yield from _parts(called, met)
+
+
+def _is_said(constant: Any, function: FunctionType) -> bool:
+    """Whether a constant is no value: a code within, or what is said of the function."""
+    return constant is None or constant is function.__doc__ or isinstance(constant, CodeType)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -74,8 +82,13 @@ def _globals(code: CodeType, known: dict[str, Any]) -> Iterator[Any]:
 
 
 def _constant(value: Any) -> bytes:
-    if isinstance(value, np.ndarray):
-        return str(value.dtype).encode() + value.tobytes()
-    if isinstance(value, bool | int | float | str | bytes | tuple | np.generic | np.dtype):
+    """A value that is compiled in; how numpy writes numbers is set by whoever likes."""
+    if isinstance(value, np.ndarray | np.generic):
+        return f"{value.dtype} {value.shape} ".encode() + value.tobytes()
+    if isinstance(value, tuple):
+        return b"(" + b",".join(map(_constant, value)) + b")"
+    if isinstance(value, bool | int | float | str | bytes | np.dtype):
         return f"{type(value).__name__} {value!r}".encode()
+    if isinstance(value, list | dict | set):
+        raise TypeError(f"expected a constant in a loop, got {value!r}")
     return b""

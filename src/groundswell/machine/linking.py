@@ -55,6 +55,7 @@ class Linker:
         target = llvm.Target.from_default_triple().create_target_machine(jit=True)
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
         self._functions = modules["_dynfunc"]
+        self._environments: list[Any] = []
 
     def link(self, name: str, made: MachineCode) -> Callable[..., Any]:
         """Places code in memory; what Python calls to run it."""
@@ -62,19 +63,23 @@ class Linker:
         engine = self._engine
         engine.add_object_file(llvm.ObjectFileRef.from_data(made.object_code))
         engine.finalize_object()
-        world = self._functions.Environment({"__name__": module})
+        environment = self._functions.Environment({"__name__": module})
+        self._environments.append(environment)  # code points to it
         place = engine.get_global_value_address(made.environment)
-        if place:
-            ctypes.c_void_p.from_address(place).value = id(world)
+        if place:  # code that raises nothing has none
+            ctypes.c_void_p.from_address(place).value = id(environment)
         address = engine.get_function_address(made.wrapper)
         found: Callable[..., Any] = self._functions.make_function(
-            sys.modules[__name__], short, "", address, world, (engine,)
+            sys.modules[__name__], short, "", address, environment, (engine,)
         )
         return found
 
 
 def _c_module(name: str) -> Any:
-    """A C module of numba's, without numba."""
+    """A C module of numba's, without numba.
+
+    It stands among the modules of the process, where `import numba` finds it if it comes later.
+    """
     whole = find_spec("numba")
     if whole is None or whole.origin is None:
         raise ImportError("expected numba to be installed")

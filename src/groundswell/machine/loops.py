@@ -66,9 +66,10 @@ class Loop(Generic[P, R]):
         """What it is made of."""
         return fingerprint(self.function).key
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:  # noqa: D102 -- the loop itself
+    def __call__(self, *args: P.args, **_: P.kwargs) -> R:
+        """Runs it, of arguments in their order alone."""
         code = self._code or self._load()
-        return code(*args, **kwargs)
+        return code(*args)
 
     def _load(self) -> Callable[..., R]:
         with _LOADING:
@@ -85,7 +86,10 @@ class Loop(Generic[P, R]):
 
 
 def loop(function: Callable[P, R]) -> Callable[P, R]:
-    """Before a function that Python calls, and that is compiled for the types that it names."""
+    """Before a function that Python calls, and that is compiled for the types that it names.
+
+    It stands as `@loop` at the beginning of a line, in this package: so `building` finds it.
+    """
     if _compiler is None:
         return Loop(function)
     return cast("Callable[P, R]", _compiler.loop(cast("FunctionType", function)))

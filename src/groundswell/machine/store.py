@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +25,9 @@ from groundswell.errors import GroundswellError
 
 _HERE: Final = Path(__file__).parent
 _ENDING: Final = ".loop"
+_KEPT_S: Final = 90 * 86_400
+INTERRUPTED: Final = 130
+"""How a process exits that was interrupted."""
 _BUILDING: Final = "groundswell.machine.building"
 _COMPILERS: Final = ("compiling.py", "instructions.py")
 """What of this package code is made by."""
@@ -43,15 +49,30 @@ class MachineCode(msgspec.Struct, frozen=True, array_like=True):
     wrapper: str
     environment: str
     object_code: bytes
+    digest: bytes
+    """Of the object code: to run what a disk has lost a part of would end the process."""
+
+    @classmethod
+    def of(cls, wrapper: str, environment: str, object_code: bytes) -> MachineCode:
+        """Code that was compiled just now."""
+        return cls(wrapper, environment, object_code, _digest(object_code))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the object code is what was compiled."""
+        return self.digest == _digest(self.object_code)
 
 
-def _installed(name: str) -> tuple[int, int]:
-    """Size and time of a package's first file: another version has others, without its metadata."""
+def _digest(octets: bytes) -> bytes:
+    return blake2b(octets, digest_size=16).digest()
+
+
+def _installed(name: str) -> bytes:
+    """What a package says of its version; to read its metadata takes as long as all the rest."""
     found = find_spec(name)
     if found is None or found.origin is None:
         raise MachineError(f"anything without {name}")
-    file = Path(found.origin).stat()
-    return file.st_size, file.st_mtime_ns
+    return Path(found.origin).with_name("_version.py").read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +87,7 @@ class _Host:
 def _host() -> _Host:
     digest = blake2b(digest_size=6)
     for name in ("numba", "llvmlite"):
-        digest.update(f"{name} {_installed(name)} ".encode())
+        digest.update(_installed(name))
     digest.update(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())
     for name in _COMPILERS:
         digest.update((_HERE / name).read_bytes())
@@ -89,8 +110,12 @@ def folder() -> Path:
 
 def lasting() -> tuple[Path, ...]:
     """Where code may be kept from one run to the next, the first choice first."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return _HERE / "__pycache__", Path(cache) / "groundswell"
+    beside = _HERE / "__pycache__"
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
+        return (beside,)
+    return beside, cache / "groundswell"
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +126,7 @@ def _own_folder() -> Path:
     """
     for place in lasting():
         try:
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(mode=0o755, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=place):
                 return place
         except OSError:
@@ -110,30 +135,50 @@ def _own_folder() -> Path:
 
 
 def read(name: str, key: str) -> MachineCode | None:
-    """The code of a loop, or None where it was not compiled yet."""
-    try:
-        return msgspec.msgpack.decode(_path(name, key).read_bytes(), type=MachineCode)
-    except (OSError, msgspec.DecodeError):
-        return None
+    """The code of a loop, or None where it was not compiled yet.
+
+    It may be where this process could not write it: who installed the package compiled it there.
+    """
+    for place in (_kept_in,) if _kept_in else (*lasting(), folder()):
+        try:
+            raw = (place / _file(name, key)).read_bytes()
+            found = msgspec.msgpack.decode(raw, type=MachineCode)
+        except (OSError, msgspec.DecodeError):
+            continue
+        if found.is_whole:
+            return found
+    return None
 
 
 def write(name: str, key: str, made: MachineCode) -> None:
-    """Keeps the code of a loop, in the place of what it was made of before."""
-    path = _path(name, key)
+    """Keeps the code of a loop, for every user of the package.
+
+    What was made of other source, or for other machines, stays: a process may run that has yet to
+    read it.
+    """
+    path = folder() / _file(name, key)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
-        out.write(msgspec.msgpack.encode(made))
-    Path(out.name).replace(path)
-    for old in path.parent.glob(f"{_stem(name)}-*{_ENDING}"):
-        if old != path:
+        half = Path(out.name)
+        try:
+            out.write(msgspec.msgpack.encode(made))
+            out.flush()
+            half.chmod(0o644)
+            half.replace(path)
+        except BaseException:
+            half.unlink()
+            raise
+
+
+def tidy() -> None:
+    """Lets go of code that was compiled `_KEPT_S` ago, by whichever version."""
+    since = time.time() - _KEPT_S
+    for old in folder().glob(f"*{_ENDING}"):
+        if old.stat().st_mtime < since:
             old.unlink(missing_ok=True)
 
 
-def _stem(name: str) -> str:
-    return f"{name.replace(':', '.')}.{_host().tag}"
-
-
-def _path(name: str, key: str) -> Path:
-    return folder() / f"{_stem(name)}-{_host().digest}{key}{_ENDING}"
+def _file(name: str, key: str) -> str:
+    return f"{name.replace(':', '.')}.{_host().tag}-{_host().digest}{key}{_ENDING}"
 
 
 def build() -> None:
@@ -141,20 +186,32 @@ def build() -> None:
 
     Raises:
         MachineError: where that fails; what failed stands on stderr.
+        KeyboardInterrupt: where it was interrupted, whoever heard of it first.
     """
     found = [str(_HERE.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    command = [sys.executable, "-P", "-m", _BUILDING, str(folder())]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(found)}
-    done = subprocess.run(command, env=environment, check=False)  # noqa: S603 -- our own module
+    # compiled code is to be the same whatever else is set, and a core has one thread
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    mine |= {"PYTHONPATH": os.pathsep.join(found), "OPENBLAS_NUM_THREADS": "1"}
+    mine |= {"NUMBA_DISABLE_INTEL_SVML": "1"}  # a library that who links it would not load
+    as_here = ["-P", *(["-" + "O" * sys.flags.optimize] if sys.flags.optimize else [])]
+    command = [sys.executable or "python3", *as_here, "-m", _BUILDING, str(folder())]
+    try:
+        done = subprocess.run(command, env=mine, check=False)  # noqa: S603 -- our own module
+    except OSError as error:
+        raise MachineError("the loops that count posts") from error
+    if done.returncode in {INTERRUPTED, -signal.SIGINT}:
+        raise KeyboardInterrupt
     if done.returncode:
         raise MachineError("the loops that count posts")
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Waits until no other process builds."""
-    import fcntl  # noqa: PLC0415 -- not everywhere
-
-    with (folder() / "building.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def only_builder() -> Iterator[None]:
+    """Waits until no other process builds; where nothing can be locked, both do."""
+    lock = os.open(folder() / "building.lock", os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)

@@ -115,7 +115,7 @@ class FrameDecoder(LineDecoder[Frame]):
 
     def _scan(self, run: Run) -> Scanned | None:
         if self._scanner is None:
-            from groundswell.sources.scanned import Scanner  # noqa: PLC0415 -- loads numba
+            from groundswell.sources.scanned import Scanner  # noqa: PLC0415 -- loads LLVM
 
             self._scanner = Scanner()
         return self._scanner.read(run.data, run.lines)

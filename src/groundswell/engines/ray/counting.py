@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 
 from groundswell.engines.sharded import Sharded
-from groundswell.kernel.terms.counting import TRACKS, Counting
+from groundswell.kernel.terms.counting import Counting
 from groundswell.kernel.terms.counts import Counts
-from groundswell.kernel.terms.parts import Part, empty
-from groundswell.kernel.terms.shards import DRAIN, Answer, Run, Shard, Step, owners
+from groundswell.kernel.terms.parts import Part
+from groundswell.kernel.terms.shards import Answer, Shard, Step, owners
 
 LOG = logging.getLogger("groundswell")
 TOLD: Final = 800_000
@@ -33,20 +33,6 @@ class Counter:
 
     def __init__(self, mine: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
         self._mine = mine
-
-    def warm(self) -> None:
-        """Compiles all that counting needs, where that was never done on this machine."""
-        shard = Shard(empty(), self._mine)
-        hashes, joins = np.arange(1, 9, dtype=np.uint64) << np.uint64(56), np.ones(8, np.uint8)
-        first = np.array([0, 4, 8])
-        run = Run(1, hashes, joins, first, hashes[:2], hashes, joins, first, hashes[:2])
-        for column in run[1:]:
-            column.flags.writeable = False  # as Ray hands arrays on
-        found = shard.step(Step(run, None, None))
-        for _ in range(DRAIN):
-            found = shard.step(Step(None, found.words, found.pairs))
-        shard.ask("find", hashes)
-        shard.ask("candidates", np.ones(TRACKS + 1, np.float32), 1.0, 1.0, 0.0, 1.0)
 
     def load(self, part: Part) -> None:
         """Forgets all and remembers this."""
@@ -80,9 +66,7 @@ class Counters:
         self._ray = ray
         self._kind = ray.remote(Counter).options(num_cpus=1, scheduling_strategy="SPREAD")
         self.owner = owners(counters)
-        first = self._begun(0)
-        ray.get(first.warm.remote())  # what it compiles, the others find in the cache
-        self.actors = [first, *(self._begun(i) for i in range(1, counters))]
+        self.actors = [self._begun(i) for i in range(counters)]
         self._most = told
         self._parts: list[Part] = []
         """The last checkpoint."""

@@ -131,7 +131,7 @@ def is_domain(host: str, rules: Suffixes) -> bool:
     (True, False)
     """
     ending = np.frombuffer(host.rpartition(".")[2].encode("utf-32-le"), np.uint32)
-    # as Python's own number half of all hashes would not fit what numba takes such a one for
+    # loops give Python's own numbers, which do not go with numpy's of 64 bits
     key = np.uint64(hash_span(ending, 0, ending.size))
     return "." in host and bool(contains(rules.plain, key))
 

@@ -3,7 +3,7 @@
 `tokens` says what goes in and what comes out; here is how. Everything is inlined into one loop,
 for a call a character would cost more than the work. Posts of ASCII, most of many a stream, stand
 in a buffer of octets, where plain words are cut eight characters at a time (`plain_words`); all
-others stand in a buffer of UTF-32. It is one loop, compiled for either.
+others stand in a buffer of UTF-32. It is one text of a loop, compiled for either.
 """
 
 from __future__ import annotations
