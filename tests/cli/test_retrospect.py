@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from groundswell.cli.retrospect import Retrospect
+from groundswell.model import StoryEvent
 from groundswell.revision import Cut, Revision
-from tests.serve.boards import MINUTE, board
+from tests.serve.boards import MINUTE, board, story
 
 
 @pytest.mark.parametrize(("later", "posts"), [(1, 5), (0, 119), (-MINUTE, 119)])
@@ -19,3 +22,16 @@ def test_what_boards_have_followed_is_not_taken_back_again(later: int, posts: in
     whole = seen.board(10)
     assert whole is not None
     assert [one.posts for one in whole.stories] == [posts]
+
+
+@pytest.mark.parametrize(("into", "told"), [("larger", ["larger"]), ("other", ["larger", "small"])])
+def test_what_a_larger_story_took_in_is_told_by_it(into: str, told: list[str]) -> None:
+    """Else the same people have two rows; what was taken in by what is not told has its own."""
+    seen = Retrospect()
+    seen.add(board(("larger", "small"), minute=5))
+    small = story("small", 2)
+    event = StoryEvent("story.merged", MINUTE, small, other=story(into, 1).id)
+    seen.add(replace(board(("larger",), minute=6), events=(event,)))
+    whole = seen.board(10)
+    assert whole is not None
+    assert [one.title for one in whole.stories] == told

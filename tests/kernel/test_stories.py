@@ -50,6 +50,20 @@ def test_what_was_one_story_stays_so_down_to_half_the_overlap(home: str, groups:
     assert len(grouped(a, b)) == groups
 
 
+def test_a_story_that_cools_is_known_by_the_words_it_keeps() -> None:
+    """Its main words are below the gate, a detail is not, and a word that joined it says nothing."""
+    main = burst("the stairs", range(100), open=False, told=True)
+    detail = burst("caught on the stairs", range(80, 110), open=True)
+    joined = burst("made", range(500, 900), open=False, told=True, everyday=True)
+    known = identity.known_by([joined, main, detail])
+    assert known.tolist() == list(range(110))
+    assert identity.known_by([joined]).tolist() == list(range(500, 900))
+    living = stories.Living("id", 1, "the stairs", 1.0, (), np.arange(95), 0, 1)
+    aside = np.arange(40, 75)  # another detail, with more of its posts than the first
+    assert identity.match([aside, detail.posts], [living])[0] == {0: 0}
+    assert identity.match([aside, known], [living]) == ({1: 0}, {0: 0})
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

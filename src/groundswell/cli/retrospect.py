@@ -17,6 +17,8 @@ class Retrospect:
     def __init__(self) -> None:
         self._peaks: dict[str, Story] = {}
         self._latest: dict[str, Story] = {}
+        self._joined: dict[str, str] = {}
+        """Stories that were taken in, and by which."""
         self._last: Board | None = None
         self._posts = 0
 
@@ -24,6 +26,8 @@ class Retrospect:
         """Takes note of a board and of what happened to its stories."""
         self._last = board
         self._posts += board.posts
+        merged = (event for event in board.events if event.type == "story.merged")
+        self._joined |= {event.story.id: event.other for event in merged if event.other}
         for story in board.stories:
             self._latest[story.id] = story
             peak = self._peaks.get(story.id)
@@ -47,10 +51,14 @@ class Retrospect:
                         held[name] = left
 
     def board(self, top: int) -> Board | None:
-        """The largest stories of the run, each as it stood at its peak, with its final count."""
+        """The largest stories of the run, each as it stood at its peak, with its final count.
+
+        What a larger one took in is told by that.
+        """
         if self._last is None:
             return None
-        order = sorted(self._peaks.values(), key=lambda s: (-_size(s), s.started_at, s.id))[:top]
+        told = [story for story in self._peaks.values() if not self._is_told(story)]
+        order = sorted(told, key=lambda s: (-_size(s), s.started_at, s.id))[:top]
         stories = tuple(
             replace(
                 story, rank=i + 1, posts=self._latest[story.id].posts,
@@ -59,6 +67,11 @@ class Retrospect:
             for i, story in enumerate(order)
         )  # fmt: skip
         return replace(self._last, stories=stories, learning=False)
+
+    def _is_told(self, story: Story) -> bool:
+        """Whether a larger story took it in."""
+        by = self._peaks.get(self._joined.get(story.id, ""))
+        return by is not None and _size(by) > _size(story)
 
 
 def _size(story: Story) -> float:

@@ -54,8 +54,9 @@ def gather(
     groups = parted(barred, found, groups)
     bursts = [[found[i] for i in members] for members in groups]
     posts = [_posts(members) for members in bursts]
-    goes_on, split = identity.match(posts, state.living)
-    back = {} if focused else identity.regrown(posts, split, goes_on, state.living)
+    known = posts if focused else [identity.known_by(members) for members in bursts]
+    goes_on, split = identity.match(known, state.living)
+    back = {} if focused else identity.regrown(known, split, goes_on, state.living)
     if not focused:
         _bring_home(state, bursts, goes_on, back)
     back = {g: home for g, home in back.items() if not _apart(barred, bursts[g], bursts[home])}
@@ -63,7 +64,7 @@ def gather(
         bursts[home] += bursts[g]
         posts[home] = union(posts[home], posts[g])
     taken: dict[int, list[stories.Living]] = {}
-    for s, g in identity.absorbed(posts, goes_on, state.living).items():
+    for s, g in identity.absorbed(known, goes_on, state.living).items():
         taken.setdefault(back.get(g, g), []).append(state.living[s])
     return [
         Group(

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.basis.distinct import union
-from groundswell.kernel.memory.stories import Living
+from groundswell.kernel.basis.distinct import distinct, union
+from groundswell.kernel.memory.stories import Burst, Living
 from groundswell.kernel.telling.grouping import together
 
 Ints = NDArray[np.int64]
@@ -31,6 +31,16 @@ def story_id(key: int, started_us: int) -> str:
     """
     raw = (key ^ (started_us * 0x9E3779B97F4A7C15)) & ((1 << 56) - 1)
     return base64.b32encode(raw.to_bytes(7, "little")).decode().rstrip("=").lower()
+
+
+def known_by(members: list[Burst]) -> Ints:
+    """Posts by which a group is known as a story: of what may begin one, or tells one that lives.
+
+    Were it only what may begin one, a story that cools would be another one with each of its words
+    that falls below the gate. What only joined a story, an everyday word, is said of others too.
+    """
+    own = [one.posts for one in members if one.open or (one.told and not one.everyday)]
+    return distinct(np.concatenate(own or [members[0].posts]))
 
 
 def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dict[int, int]]:
