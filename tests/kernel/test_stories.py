@@ -51,7 +51,7 @@ def test_what_was_one_story_stays_so_down_to_half_the_overlap(home: str, groups:
 
 
 def test_a_story_that_cools_is_known_by_the_words_it_keeps() -> None:
-    """Its main words are below the gate, a detail is not, and a word that joined it says nothing."""
+    """Its main words are below the gate, a detail is not; a word that only joined is no sign."""
     main = burst("the stairs", range(100), open=False, told=True)
     detail = burst("caught on the stairs", range(80, 110), open=True)
     joined = burst("made", range(500, 900), open=False, told=True, everyday=True)
