@@ -16,9 +16,9 @@ from groundswell.model import Batch
 from tests.figures import REPORT, Figure, keep
 
 settings.register_profile("unhurried", deadline=None)
-check_arguments()
 settings.load_profile("unhurried")
-"""A property's first case may compile; speed is measured by benchmarks, never by a test."""
+"""Speed is measured by benchmarks, never by a test."""
+check_arguments()
 
 DEAREST = (
     "sources/brokers/test_kafka.py", "simulate/test_fortnight.py", "archive/test_crashes.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import groundswell.cli.show  # noqa: F401 -- with what commands load when they run
+import groundswell.cli.watching  # noqa: F401 -- with what commands load when they run
 from groundswell.sources.scanned import Scanner
 from tests.archive.running import Job, keep
 from tests.nights import recorded

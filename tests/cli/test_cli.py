@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from groundswell.cli.doctor import _loops_check
+from groundswell.machine import building, store
 from groundswell.simulate import frames
 from groundswell.simulate.server import JetstreamServer
 from tests.cli.typed import run
@@ -273,6 +275,22 @@ def test_doctor_tells_a_port_that_is_taken() -> None:
     assert f"port {port} of 127.0.0.1 cannot be had (Address already in use)" in busy.stdout
     assert "--port" in busy.stdout
     assert f"port {port} of 127.0.0.1 is free" in free.stdout
+
+
+def test_doctor_says_whether_loops_are_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are; the next command compiles them; or each does, for they cannot be kept."""
+    assert _loops_check() == (True, "loops are compiled", "")
+    monkeypatch.setattr(building, "missing", lambda: [("m:f", "key")])
+    ok, said, _ = _loops_check()
+    assert ok
+    assert said.startswith("1 loops are compiled by the next command")
+    monkeypatch.setattr(store, "_kept_in", tmp_path)
+    ok, said, mend = _loops_check()
+    assert not ok
+    assert "at each start" in said
+    assert "XDG_CACHE_HOME" in mend
 
 
 def test_help_and_mistakes_come_at_once() -> None:

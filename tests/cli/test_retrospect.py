@@ -35,3 +35,18 @@ def test_what_a_larger_story_took_in_is_told_by_it(into: str, told: list[str]) -
     whole = seen.board(10)
     assert whole is not None
     assert [one.title for one in whole.stories] == told
+
+
+def test_what_was_taken_in_by_what_was_taken_in_is_told_by_the_last() -> None:
+    seen = Retrospect()
+    seen.add(board(("largest", "middle", "small"), minute=5))
+    small, middle, largest = (story(title, 3) for title in ("small", "middle", "largest"))
+    events = (
+        StoryEvent("story.merged", MINUTE, small, other="never listed"),
+        StoryEvent("story.merged", MINUTE, replace(middle, id="never listed"), other=largest.id),
+        StoryEvent("story.merged", MINUTE, largest, other=small.id),  # and back again
+    )
+    seen.add(replace(board(("largest",), minute=7), events=events))
+    whole = seen.board(10)
+    assert whole is not None
+    assert [one.title for one in whole.stories] == ["largest", "middle"]

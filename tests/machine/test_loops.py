@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -119,12 +120,13 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_old_code_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_kept_in", tmp_path)
     made = store.MachineCode.of("a", "b", b"code")
-    for key in ("old", "new"):
+    for key in ("old", "used", "new"):
         store.write("m:f", key, made)
-    os.utime(next(tmp_path.glob("*old.loop")), (0, 0))
-    store.tidy()
+    for key in ("old", "used"):
+        os.utime(next(tmp_path.glob(f"*{key}.loop")), (0, 0))
+    store.tidy([("m:f", "used")])
     assert store.read("m:f", "old") is None
-    assert store.read("m:f", "new") == made
+    assert store.read("m:f", "used") == store.read("m:f", "new") == made
 
 
 def test_code_is_kept_where_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,6 +219,7 @@ def test_an_empty_machine_compiles_once(tmp_path: Path, others: int) -> None:
         "from pathlib import Path\n"
         "from groundswell.machine import building, store\n"
         f"store.keep_in(Path({str(tmp_path)!r}))\n"
+        "store.lasting = tuple\n"
         "named = [one for one in building.all_loops() if one.__name__ in ('refill', '_sort')]\n"
         "building.all_loops = lambda: iter(named)\n"
         "building.build()\n"
@@ -236,19 +239,19 @@ def test_an_empty_machine_compiles_once(tmp_path: Path, others: int) -> None:
     assert len(list(tmp_path.glob("*.loop"))) == 2
 
 
-def test_an_interrupted_build_leaves_no_process(tmp_path: Path) -> None:
-    """Who waits for it hears of the interruption, and the workers end with it."""
+@pytest.mark.parametrize(("how", "code"), [("kill", -signal.SIGKILL), ("interrupt", 130)])
+def test_a_build_that_ends_early_leaves_no_process(tmp_path: Path, how: str, code: int) -> None:
+    """Killed, or interrupted with all of its group: at once, and workers end with it."""
     slow = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
-        "from groundswell.machine import building, store\n"
-        f"store.keep_in(Path({str(tmp_path)!r}))\n"
+        "from groundswell.machine import building\n"
         "def wait(name):\n"
-        f"    Path({str(tmp_path)!r}, str(os.getpid()) + '.pid').touch()\n"
+        "    Path(sys.argv[1], str(os.getpid()) + '.pid').touch()\n"
         "    time.sleep(600)\n"
         "if __name__ == '__main__':\n"
         "    building._compile = wait\n"
-        "    building.missing = lambda: [('m:f', 'k'), ('m:g', 'k')]\n"
+        "    building.missing = lambda: [('m:f', 'k'), ('m:g', 'k'), ('m:h', 'k')]\n"
         "    building.main()\n"
     )
     script = tmp_path / "slow.py"
@@ -259,7 +262,11 @@ def test_an_interrupted_build_leaves_no_process(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
     ) as building:  # fmt: skip
         assert eventually(lambda: list(tmp_path.glob("*.pid")))
-        building.kill()
+        if how == "kill":
+            building.kill()
+        else:
+            os.killpg(building.pid, signal.SIGINT)
+        assert building.wait(timeout=30) == code
     workers = [int(path.stem) for path in tmp_path.glob("*.pid")]
     assert eventually(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 

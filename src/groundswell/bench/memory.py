@@ -46,7 +46,7 @@ def million_terms(note: Callable[[str], None]) -> tuple[list[dict[str, Any]], di
 def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, float]:
     """MB of each part of a process that held `idle` before its first post; they add up.
 
-    `other` is what is not the kernel's arrays: compiled loops that were loaded since, what batches
+    `other` is what is not the kernel's arrays: loops that were put there since, what batches
     and closes leave behind in Python's and the system's memory, what large pages round up.
     """
     counts, held = kernel.state.counts, kernel.state.ring
@@ -83,7 +83,7 @@ def _apart(measure: Callable[[], Any]) -> Any:
 def _to_a_million(most: int = MILLION) -> tuple[list[dict[str, Any]], dict[str, float]]:
     kernel, posts = Kernel(Rules(), load_tables()), 0
     code = mapped_mb()
-    idle = {"libraries' code": code, "interpreter and compiler": rss_mb() - code}
+    idle = {"libraries' code": code, "interpreter and modules": rss_mb() - code}
     found = [marked(kernel, 0, 0.0, 0.0)]
     with _frames() as chunks:
         for terms in (10_000, 100_000, 300_000, MILLION):

@@ -96,6 +96,7 @@ def opened(
         UsageError: the settings of alerts are wrong.
         ArchiveError: the archive cannot be opened.
     """
+    judge = judge or as_it_stands
     found = config(current)
     folder = Path(current.data_dir)
     if keeper is None:
@@ -104,11 +105,11 @@ def opened(
         if made.is_file():
             (folder / BOOK).write_bytes(made.read_bytes())
     rules, matcher = book(current, found, folder)
-    couriers = Couriers(found, folder, judge=judge or as_it_stands, keep_days=current.keep_stories)
+    couriers = Couriers(found, folder, judge=judge, keep_days=current.keep_stories)
     alerting = Alerting(
         rules, matcher, wait_us=found.wait_us, simulated=simulated, wake=couriers.wake
     )
-    alerts = Alerts(Room(rules, found, folder, judge or as_it_stands), couriers)
+    alerts = Alerts(Room(rules, found, folder, judge), couriers)
     if keeper is None:
         alerts.unkept = Unkept(alerting, folder)
         stack.callback(alerts.unkept.close)

@@ -73,11 +73,13 @@ def _loops_check() -> tuple[bool, str, str]:
     """Whether what counts posts is compiled, and stays so."""
     from groundswell.machine import building, store
 
-    waiting, where = len(building.missing()), store.folder()
-    if where not in store.lasting():
-        return False, "compiled loops cannot be kept", "set XDG_CACHE_HOME to a folder of yours"
-    said = f"{waiting} loops are not compiled yet: the next command takes half a minute longer"
-    return True, said if waiting else f"loops are compiled, in {where}", ""
+    waiting = len(building.missing())
+    if not waiting:
+        return True, "loops are compiled", ""
+    if store.folder() not in store.lasting():
+        mend = "set XDG_CACHE_HOME to a folder of yours"
+        return False, f"{waiting} loops are compiled at each start, for they cannot be kept", mend
+    return True, f"{waiting} loops are compiled by the next command, in half a minute", ""
 
 
 def _archive_check(folder: Path) -> Iterator[tuple[bool, str, str]]:

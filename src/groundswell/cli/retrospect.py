@@ -70,8 +70,14 @@ class Retrospect:
 
     def _is_told(self, story: Story) -> bool:
         """Whether a larger story took it in."""
-        by = self._peaks.get(self._joined.get(story.id, ""))
-        return by is not None and _size(by) > _size(story)
+        met, by = {story.id}, self._joined.get(story.id, "")
+        while by and by not in met:
+            larger = self._peaks.get(by)
+            if larger and _size(larger) > _size(story):
+                return True
+            met.add(by)
+            by = self._joined.get(by, "")
+        return False
 
 
 def _size(story: Story) -> float:

@@ -1,7 +1,7 @@
 """Whether a loop is given what it was compiled for: looked at in tests, and never in a hot path.
 
 Compiled code takes an array of other numbers of the same size, with gaps, or of more axes for its
-own, and writes into one that may not be written.
+own. That it writes into one that may not be written is not looked at.
 """
 
 from __future__ import annotations

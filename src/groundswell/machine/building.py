@@ -56,24 +56,35 @@ def build() -> None:
         MachineError: some loops could not be compiled; the others are kept.
     """
     with store.only_builder():
-        waiting = missing()
+        waiting = [name for name, _ in missing()]
         if not waiting:
             return
         _say(f"groundswell: compiling {len(waiting)} loops, once on this machine: half a minute\n")
-        workers = min(_MOST_WORKERS, _cores(), len(waiting))
-        spawn, failed = get_context("spawn"), list[str]()
-        with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare) as pool:
-            names = {pool.submit(_compile, name): name for name, _ in waiting}
-            for count, done in enumerate(as_completed(names), 1):
-                try:
-                    store.write(names[done], *done.result())
-                except Exception as error:
-                    failed.append(f"{names[done]} ({type(error).__name__}: {error})")
-                if sys.stderr and sys.stderr.isatty():
-                    _say(f"\r{count} of {len(waiting)}{'' if count < len(waiting) else chr(10)}")
-        store.tidy()
+        workers, spawn = min(_MOST_WORKERS, _cores(), len(waiting)), get_context("spawn")
+        pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare)
+        try:
+            failed = _keep(pool, waiting)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
+        store.tidy([(loop.name, loop.key) for loop in all_loops()])
         if failed:
             raise store.MachineError(f"{len(failed)} loops, the first of them {failed[0]}")
+
+
+def _keep(pool: ProcessPoolExecutor, waiting: list[str]) -> list[str]:
+    """Keeps what a pool compiles; what could not be compiled, and why."""
+    failed = []
+    names = {pool.submit(_compile, name): name for name in waiting}
+    for count, done in enumerate(as_completed(names), 1):
+        try:
+            store.write(names[done], *done.result())
+        except Exception as error:
+            failed.append(f"{names[done]} ({type(error).__name__}: {error})")
+        if sys.stderr and sys.stderr.isatty():
+            _say(f"\r{count} of {len(waiting)}{'' if count < len(waiting) else chr(10)}")
+    return failed
 
 
 def _cores() -> int:
@@ -82,10 +93,11 @@ def _cores() -> int:
 
 def _prepare() -> None:
     """Makes a worker of this process, which ends with the one that it works for."""
-    from groundswell.machine import compiling  # noqa: PLC0415 -- numba, only here
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+
+    from groundswell.machine import compiling  # noqa: PLC0415 -- numba, only here
+
     compiling.prepare()
 
 
@@ -115,10 +127,13 @@ def main() -> None:
     try:
         build()
     except KeyboardInterrupt:
-        sys.exit(store.INTERRUPTED)
+        os._exit(store.INTERRUPTED)  # workers end with it, without what they are at
     except store.MachineError as error:
         _say(f"groundswell: {error.problem}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        _say(f"groundswell: {error}\n")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

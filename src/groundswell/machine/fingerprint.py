@@ -89,6 +89,8 @@ def _constant(value: Any) -> bytes:
         return b"(" + b",".join(map(_constant, value)) + b")"
     if isinstance(value, bool | int | float | str | bytes | np.dtype):
         return f"{type(value).__name__} {value!r}".encode()
+    if isinstance(value, type):
+        return f"type {value.__module__}.{value.__qualname__}".encode()
     if isinstance(value, list | dict | set):
         raise TypeError(f"expected a constant in a loop, got {value!r}")
     return b""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,6 +97,8 @@ def _host() -> _Host:
 
 
 _kept_in: Path | None = None
+_passing: Final = list[Path]()
+"""Folders of this process alone."""
 
 
 def keep_in(place: Path) -> None:
@@ -131,7 +135,9 @@ def _own_folder() -> Path:
                 return place
         except OSError:
             continue
-    return Path(tempfile.mkdtemp(prefix="groundswell-"))
+    _passing.append(Path(tempfile.mkdtemp(prefix="groundswell-")))
+    atexit.register(shutil.rmtree, _passing[-1], ignore_errors=True)
+    return _passing[-1]
 
 
 def read(name: str, key: str) -> MachineCode | None:
@@ -139,7 +145,7 @@ def read(name: str, key: str) -> MachineCode | None:
 
     It may be where this process could not write it: who installed the package compiled it there.
     """
-    for place in (_kept_in,) if _kept_in else (*lasting(), folder()):
+    for place in (*([_kept_in] if _kept_in else []), *lasting(), *_passing):
         try:
             raw = (place / _file(name, key)).read_bytes()
             found = msgspec.msgpack.decode(raw, type=MachineCode)
@@ -169,12 +175,13 @@ def write(name: str, key: str, made: MachineCode) -> None:
             raise
 
 
-def tidy() -> None:
-    """Lets go of code that was compiled `_KEPT_S` ago, by whichever version."""
-    since = time.time() - _KEPT_S
+def tidy(current: Collection[tuple[str, str]]) -> None:
+    """Lets go of code that was compiled `_KEPT_S` ago, but for that of these names and keys."""
+    since, kept = time.time() - _KEPT_S, {_file(name, key) for name, key in current}
     for old in folder().glob(f"*{_ENDING}"):
-        if old.stat().st_mtime < since:
-            old.unlink(missing_ok=True)
+        with suppress(OSError):  # somebody else may have tidied
+            if old.name not in kept and old.stat().st_mtime < since:
+                old.unlink()
 
 
 def _file(name: str, key: str) -> str:
@@ -208,10 +215,12 @@ def build() -> None:
 @contextmanager
 def only_builder() -> Iterator[None]:
     """Waits until no other process builds; where nothing can be locked, both do."""
-    lock = os.open(folder() / "building.lock", os.O_RDONLY | os.O_CREAT, 0o644)
+    lock = None
+    with suppress(OSError):
+        lock = os.open(folder() / "building.lock", os.O_RDONLY | os.O_CREAT, 0o644)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     try:
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)

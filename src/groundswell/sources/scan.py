@@ -72,7 +72,7 @@ def posts(
     others: Int64Grid,
     n: Int64s,
 ) -> None:
-    """Reads the good posts among lines; returns the lengths of the columns and of `others`.
+    """Reads the good posts among lines; writes the lengths of the columns and of `others` into `n`.
 
     Columns are texts of ASCII, other texts, accounts, ids, addresses answered and languages, in
     UTF-8, each entry ended by NUL, with an empty entry for a text that stands among the others:
@@ -80,7 +80,7 @@ def posts(
     met. `others` are numbers of the lines that were left alone, and of the posts whose texts are
     not ASCII: shape (2, lines). Of the lines that were taken, in their order, `times` are event
     times, µs, `spoken` the numbers of languages, and `nested` begins and ends of facets and embeds,
-    0 where there are none: shape (lines, 4).
+    0 where there are none: shape (lines, 4). `n` has been zeros, shape (8,).
     """
     octets, times, nested, others = lent(octets), lent(times), lent(nested), lent(others)
     narrow, wide, dids = lent(columns[0]), lent(columns[1]), lent(columns[2])

@@ -63,6 +63,8 @@ def gather(
     for g, home in back.items():
         bursts[home] += bursts[g]
         posts[home] = union(posts[home], posts[g])
+        if not focused:
+            known[home] = union(known[home], known[g])
     taken: dict[int, list[stories.Living]] = {}
     for s, g in identity.absorbed(known, goes_on, state.living).items():
         taken.setdefault(back.get(g, g), []).append(state.living[s])
@@ -99,7 +101,7 @@ def _apart(barred: Barred, one: list[stories.Burst], other: list[stories.Burst])
 def _posts(members: list[stories.Burst]) -> Ints:
     """Posts of a story: of the bursts that may begin one; what only joins brings none of its own.
 
-    A story goes on by its seed when none of its bursts is that strong any more.
+    Where none of its bursts is that strong any more, they are its seed's.
     """
     own = [burst.posts for burst in members if burst.open] or [members[0].posts]
     return distinct(np.concatenate(own))
