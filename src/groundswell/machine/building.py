@@ -80,7 +80,7 @@ def _keep(pool: ProcessPoolExecutor, waiting: list[str]) -> list[str]:
     for count, done in enumerate(as_completed(names), 1):
         try:
             store.write(names[done], *done.result())
-        except Exception as error:
+        except Exception as error:  # told when the others are kept
             failed.append(f"{names[done]} ({type(error).__name__}: {error})")
         if sys.stderr and sys.stderr.isatty():
             _say(f"\r{count} of {len(waiting)}{'' if count < len(waiting) else chr(10)}")

@@ -46,7 +46,7 @@ class MachineError(GroundswellError):
 
 
 class MachineCode(msgspec.Struct, frozen=True, array_like=True):
-    """A compiled loop: object code, and the names in it of what Python calls and of its world."""
+    """A compiled loop: object code, and what in it Python calls, and where its environment goes."""
 
     wrapper: str
     environment: str

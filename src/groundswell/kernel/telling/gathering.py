@@ -63,8 +63,7 @@ def gather(
     for g, home in back.items():
         bursts[home] += bursts[g]
         posts[home] = union(posts[home], posts[g])
-        if not focused:
-            known[home] = union(known[home], known[g])
+        known[home] = union(known[home], known[g])
     taken: dict[int, list[stories.Living]] = {}
     for s, g in identity.absorbed(known, goes_on, state.living).items():
         taken.setdefault(back.get(g, g), []).append(state.living[s])

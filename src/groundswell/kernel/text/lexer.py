@@ -187,7 +187,8 @@ def cut(
     where there are more.
     """
     posts = is_wide.size
-    at_narrow, at_wide, post = np.int64(0), np.int64(0), np.int64(0)  # of literals, once more
+    # as literals they would have `_cut` compiled once more
+    at_narrow, at_wide, post = np.int64(0), np.int64(0), np.int64(0)
     while post < posts:
         end = post + 1
         while end < posts and is_wide[end] == is_wide[post]:
