@@ -13,6 +13,7 @@ from groundswell.kernel.memory import stories
 from groundswell.kernel.names import alike
 from groundswell.kernel.names.choosing import Telling, carrying, name
 from groundswell.kernel.telling import grouping, identity
+from groundswell.kernel.telling.gathering import brought
 from groundswell.kernel.telling.write import entitle
 from groundswell.kernel.text.kinds import WORD
 
@@ -62,6 +63,19 @@ def test_a_story_that_cools_is_known_by_the_words_it_keeps() -> None:
     aside = np.arange(40, 75)  # another detail, with more of its posts than the first
     assert identity.match([aside, detail.posts], [living])[0] == {0: 0}
     assert identity.match([aside, known], [living]) == ({1: 0}, {0: 0})
+
+
+def test_a_word_that_all_say_anyway_brings_a_story_that_cools_no_posts() -> None:
+    """Others' posts would be its voices, and their words its terms; a name brings its own."""
+    made = burst("made", range(500, 900), open=False, told=True, everyday=True, familiar=True)
+    stairs = burst("the stairs", range(100), open=False, told=True, familiar=True)
+    name = burst("Neymar", range(200, 300), open=False, told=True, everyday=True)
+    detail = burst("caught on the stairs", range(80, 110))
+    assert not identity.tells(made)
+    assert identity.tells(name)
+    assert brought([made]).tolist() == []
+    assert brought([made, stairs, name]).tolist() == stairs.posts.tolist()
+    assert brought([made, stairs, detail]).tolist() == detail.posts.tolist()
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,14 @@ def known_by(members: list[Burst]) -> Ints:
     return distinct(np.concatenate(own or [members[0].posts]))
 
 
+def tells(burst: Burst) -> bool:
+    """Whether a burst tells a story: it may begin one, or is more than a word that all say anyway.
+
+    Of what everybody knows and says others speak too: alone it does not show that a story goes on.
+    """
+    return burst.open or not (burst.everyday and burst.familiar)
+
+
 def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dict[int, int]]:
     """Which group goes on which story, and which story another group split from.
 
