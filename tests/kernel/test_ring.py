@@ -68,6 +68,9 @@ def test_what_was_taken_back_has_no_words_left() -> None:
     held = ring.Ring(4, 8)
     appended(held, ["a", "b", "c"], [1, 1, 1])
     assert ring.bury(held, np.array([1])) == 1
-    assert (held.texts[:3], held.origins[:3]) == (["a", None, "c"], ["id a", None, "id c"])
+    assert ([held.said.at(i) for i in range(3)], held.origins[:3]) == (
+        ["a", None, "c"],
+        ["id a", None, "id c"],
+    )
     assert held.langs[:3] == ["en", "", "en"]
     assert held.flags.tolist() == [0, ring.DELETED, 0, 0]

@@ -5,13 +5,13 @@ A process of its own is measured, and another one makes the frames for it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from sys import getsizeof
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from groundswell.engines.feelings import load_reader
 from groundswell.engines.loading import load_lexicon, load_tables
 from groundswell.kernel.pipeline import Kernel, Rules
 from groundswell.kernel.posts.ring import Ring
+from groundswell.kernel.posts.texts import Texts
 from groundswell.kernel.terms.counts import Counts
 from groundswell.simulate import load_frames
 
@@ -58,10 +59,15 @@ def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, fl
         "open slice": (counts.pairs.nbytes + counts.people.nbytes) / MB,
         "tokens": _columns(held, by_token=True) * min(1.0, held.n_tokens / held.tokens) / MB,
         "posts": _columns(held, by_token=False) * min(1.0, held.n_posts / held.posts) / MB,
-        "texts": sum(sys.getsizeof(text) for text in held.texts if text is not None) / MB,
+        "texts": _of_texts(held.said) / MB,
     }
     found["other"] = now_mb - sum(found.values())
     return {name: round(mb, 1) for name, mb in found.items()}
+
+
+def _of_texts(texts: Texts) -> int:
+    """Octets of texts, and of what says how long each is."""
+    return texts.sizes.nbytes + sum(getsizeof(text) for text in texts.held if text is not None)
 
 
 def _columns(held: Ring, *, by_token: bool) -> int:

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel.basis.circular import stretch
 from groundswell.kernel.basis.hashing import GOLDEN
-from groundswell.kernel.posts import ring
 from groundswell.kernel.terms import sharding
 from groundswell.kernel.terms.authors import PERSON, rehouse
 from groundswell.kernel.terms.counting import Said
@@ -112,7 +112,7 @@ class Cutter:
             return
         self._waiting, said = _Waiting(), self._said
         base, size = waiting.base, waiting.end - waiting.base
-        hashes, joins = (ring.stretch(column, base, size) for column in (said.hashes, said.joins))
+        hashes, joins = (stretch(column, base, size) for column in (said.hashes, said.joins))
         if not self._alone:  # newer tokens may stand there when they are counted
             hashes, joins = hashes.copy(), joins.copy()
         first = np.append(np.concatenate(waiting.first), waiting.end) - base

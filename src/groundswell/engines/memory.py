@@ -19,6 +19,7 @@ from groundswell.engines.ordering import Ordering
 from groundswell.engines.scopes import takes
 from groundswell.engines.sharded import Sharded
 from groundswell.kernel.memory.state import State
+from groundswell.kernel.posts.texts import Texts
 from groundswell.kernel.terms.counts import Counts
 from groundswell.scopes import Scope
 
@@ -90,7 +91,7 @@ def wordless(memory: Memory) -> Memory:
     def bare(state: State) -> State:
         found = copy.copy(state)
         found.ring = copy.copy(state.ring)
-        found.ring.texts = [None] * len(state.ring.texts)
+        found.ring.said = Texts(state.ring.posts, 1)
         found.ring.origins = [None] * len(state.ring.origins)
         found.ring.langs = [""] * len(state.ring.langs)
         return found

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.engines.cutting import Cutter
+from groundswell.kernel.basis.circular import put
 from groundswell.kernel.basis.distinct import distinct
-from groundswell.kernel.posts import ring
 from groundswell.kernel.terms import sharding
 from groundswell.kernel.terms.counting import Common, Found, Said
 from groundswell.kernel.terms.counts import Counts
@@ -187,7 +187,7 @@ class Sharded:
         if self._run is not None:
             given = [one.back for one in answers if one.back is not None]
             if not self._many:
-                ring.put(self._back, self._run.base, given[0])
+                put(self._back, self._run.base, given[0])
                 return
             starts = np.concatenate(([0], np.cumsum([one.size for one in given])))
             sharding.link(

@@ -14,7 +14,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.kernel.basis.circular import put, stretch
 from groundswell.kernel.basis.pages import zeros
+from groundswell.kernel.posts.texts import Texts
 from groundswell.kernel.text.kinds import DOMAIN
 from groundswell.machine.arrays import Int64s, UInt8s, UInt32s, UInt64s
 from groundswell.machine.loops import inlined, loop
@@ -25,6 +27,8 @@ HIDDEN: Final = 2
 UNQUOTED: Final = 4
 """Counts like any other, and its words are never shown as a voice."""
 UNSEEN: Final = DELETED | HIDDEN
+LETTERS: Final = 8
+"""Of text for each token that is held: people write six and a half, with the spaces."""
 STRIDE: Final = 16
 """Tokens from one whose post is written down to the next: the others are counted off from there."""
 
@@ -53,8 +57,8 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    texts: list[str | None] = field(init=False)
-    """What was tokenised of each post; None where it was taken back."""
+    said: Texts = field(init=False)
+    """What was tokenised of each post."""
     origins: list[str | None] = field(init=False)
     """Where each came from, as `origins.written` has it: mostly one and the same letter."""
     langs: list[str] = field(init=False)
@@ -83,7 +87,7 @@ class Ring:
         self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
-        self.texts = [None] * self.posts
+        self.said = Texts(self.posts, LETTERS * self.tokens)
         self.origins = [None] * self.posts
         self.langs = [""] * self.posts
         self.spoken = np.zeros(self.posts, np.uint8)
@@ -186,38 +190,21 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
     ring.n_tokens += tokens
+    ring.said.let_go(oldest_whole(ring))
     return places
 
 
 def _keep_strings(ring: Ring, posts: Posts) -> None:
     """Puts the strings of new posts in the place of those that fall out."""
+    ring.said.keep(posts.texts)
     at = ring.n_posts % ring.posts
     fits = min(len(posts.texts), ring.posts - at)
     lists: tuple[tuple[list[Any], list[str]], ...] = (
-        (ring.texts, posts.texts), (ring.origins, posts.origins), (ring.langs, posts.langs)
+        (ring.origins, posts.origins), (ring.langs, posts.langs)
     )  # fmt: skip
     for held, new in lists:
         held[at : at + fits] = new[:fits]
         held[: len(new) - fits] = new[fits:]
-
-
-def put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
-    """Writes into a ring from a position on."""
-    at = position % len(column)
-    fits = min(len(new), len(column) - at)
-    column[at : at + fits] = new[:fits]
-    column[: len(new) - fits] = new[fits:]
-
-
-def stretch(column: NDArray[Any], position: int, size: int) -> NDArray[Any]:
-    """What stands in a ring from a position on: in place, or copied where it goes round the end."""
-    at = position % len(column)
-    if at + size <= len(column):
-        return column[at : at + size]
-    found: NDArray[Any] = zeros(size, column.dtype)
-    found[: len(column) - at] = column[at:]
-    found[len(column) - at :] = column[: at + size - len(column)]
-    return found
 
 
 @loop
@@ -293,7 +280,8 @@ def _owners(
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
     """Marks posts as deleted, drops their strings; returns how many they are."""
     for place in places.tolist():
-        ring.texts[place], ring.origins[place], ring.langs[place] = None, None, ""
+        ring.said.forget(place)
+        ring.origins[place], ring.langs[place] = None, ""
     ring.flags[places] |= DELETED
     return int(places.size)
 

@@ -95,7 +95,7 @@ def _latest(state: State) -> Ints:
 def _domain(state: State, place: int) -> str:
     """The first registrable domain that a post links to, or an empty string."""
     held = state.ring
-    text = held.texts[place]
+    text = held.said.at(place)
     begin = int(held.first[place])
     for token in range(begin, begin + int(held.count[place])):
         at = token % held.tokens

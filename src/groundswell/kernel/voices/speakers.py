@@ -92,5 +92,5 @@ _NOWHERE = origins.Origin("", bluesky=False, url="", text="")
 def origin_of(state: State, place: int) -> origins.Origin:
     """Where the post at a place of the ring came from."""
     held = state.ring
-    origin, text = held.origins[place], held.texts[place]
+    origin, text = held.origins[place], held.said.at(place)
     return _NOWHERE if origin is None else origins.read(origin, held.langs[place], text or "")
