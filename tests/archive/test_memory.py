@@ -64,7 +64,7 @@ def test_memory_goes_through_a_file_and_on(
     assert len(whole) > 10
     assert any(board.events for board in whole)
     first, before, done = fresh(), list[Board](), 0
-    for cut in range(1, len(batches), max(1, len(batches) // 5)):
+    for cut in range(1, len(batches), max(1, len(batches) // 3)):
         second = fresh()
         before += fed(first, batches[done:cut])  # that it was written down does not disturb it
         done = cut

@@ -100,7 +100,7 @@ def listed(held: ring.Ring, term: list[int], since: int, *, deleted: bool) -> li
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([(64, 128), (256, 1 << 11)]))
 @pytest.mark.parametrize("deleted", [False, True])
 def test_lists_are_those_of_a_search_through_all_posts(

@@ -157,7 +157,7 @@ VALUES = st.one_of(
 
 
 @settings(
-    max_examples=300, deadline=None, derandomize=True,
+    max_examples=150, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(data=st.data())

@@ -109,7 +109,7 @@ def read(data: bytes, monkeypatch: pytest.MonkeyPatch, few: int) -> tuple[Batch,
     return batch, decoder.time_us, decoder.seq
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(lines(), min_size=1, max_size=12), st.booleans())
 def test_scanned_lines_are_what_the_decoder_reads(raws: list[bytes], ended: bool) -> None:
     data = b"\n".join(raws) + (b"\n" if ended else b"")
