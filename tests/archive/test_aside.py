@@ -114,5 +114,5 @@ def test_the_run_goes_on_while_it_is_written(size: int, tmp_path: Path, figure: 
         f"taken up in {taken:.1f} s", trials=1,
     )  # fmt: skip
     assert memory.main.counts.used == one.main.state.counts.used
-    assert memory.main.ring.said.held == one.main.state.ring.said.held
+    assert memory.main.ring.texts.prepared == one.main.state.ring.texts.prepared
     assert np.array_equal(memory.main.ring.hashes, one.main.state.ring.hashes)

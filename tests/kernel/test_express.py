@@ -105,6 +105,30 @@ def test_voices_are_verbatim_and_of_different_people(told: list[Board]) -> None:
     assert marguerite(told).eligible == 79
 
 
+def test_a_flood_of_long_posts_silences_nobody(tables: Tables) -> None:
+    """A hundred and forty posts of eight thousand letters are a word each, and are not kept."""
+    batch = night()
+    flood = [(39 * 60 + i / 10, "flood", f"{i}" + "x" * 7_900) for i in range(140)]
+    kernel, more = kernel_of(tables), batch_of(*flood, first=len(batch))
+    found = [board for part in (batch, more) for board in kernel.add(part)] + kernel.finish()
+    assert kernel.state.ring.n_posts == len(batch) + len(more)
+    assert marguerite(found).eligible == 79
+
+
+def test_who_lost_their_texts_are_neither_read_nor_quoted(tables: Tables) -> None:
+    """Nor is any voice blank: the story is told by those whose texts are held."""
+    kernel, batch = kernel_of(tables), night()
+    found = kernel.add(batch)
+    fans = [i for i, who in enumerate(batch.authors) if who.startswith("fan")]
+    kernel.state.ring.texts.let_go(fans[60])
+    story = marguerite(found + kernel.finish())
+    assert story.eligible <= 20
+    assert len(story.voices) >= 3
+    assert all("Marguerite" in voice.text for voice in story.voices)
+    assert story.mood is not None
+    assert story.mood.n + story.mood.abstained < 80
+
+
 def test_posts_behind_a_feeling_may_be_quoted_and_surely_read_so(told: list[Board]) -> None:
     """At most three of each feeling, of people who may be quoted, and none in a board's JSON."""
     story = marguerite(told)

@@ -37,7 +37,10 @@ def test_a_token_is_of_the_post_that_brought_it(rng: random.Random, sizes: tuple
             run.pop()
         for i, size in enumerate(run):
             owners += [held.n_posts + i] * size
-        appended(held, ["x"] * len(run), run)
+        appended(held, [""] * len(run), run)
+        last = range(max(0, held.n_posts - held.posts), held.n_posts)
+        there = [held.texts.at(post % held.posts) is not None for post in last]
+        assert there == [post >= ring.oldest_whole(held) for post in last]
         tokens = np.arange(max(1, len(owners) - 3 * sizes[1]), len(owners) + 3)
         oldest = max(0, held.n_posts - held.posts)
         wanted = [
@@ -68,9 +71,7 @@ def test_what_was_taken_back_has_no_words_left() -> None:
     held = ring.Ring(4, 8)
     appended(held, ["a", "b", "c"], [1, 1, 1])
     assert ring.bury(held, np.array([1])) == 1
-    assert ([held.said.at(i) for i in range(3)], held.origins[:3]) == (
-        ["a", None, "c"],
-        ["id a", None, "id c"],
-    )
+    assert [held.texts.at(i) for i in range(3)] == ["a", None, "c"]
+    assert [held.texts.origin(i) for i in range(3)] == ["id a", None, "id c"]
     assert held.langs[:3] == ["en", "", "en"]
     assert held.flags.tolist() == [0, ring.DELETED, 0, 0]

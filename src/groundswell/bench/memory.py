@@ -59,7 +59,7 @@ def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, fl
         "open slice": (counts.pairs.nbytes + counts.people.nbytes) / MB,
         "tokens": _columns(held, by_token=True) * min(1.0, held.n_tokens / held.tokens) / MB,
         "posts": _columns(held, by_token=False) * min(1.0, held.n_posts / held.posts) / MB,
-        "texts": _of_texts(held.said) / MB,
+        "texts": _of_texts(held.texts) / MB,
     }
     found["other"] = now_mb - sum(found.values())
     return {name: round(mb, 1) for name, mb in found.items()}
@@ -67,7 +67,7 @@ def parts(kernel: Kernel, idle: dict[str, float], now_mb: float) -> dict[str, fl
 
 def _of_texts(texts: Texts) -> int:
     """Octets of texts, and of what says how long each is."""
-    return texts.sizes.nbytes + sum(getsizeof(text) for text in texts.held if text is not None)
+    return texts.sizes.nbytes + sum(getsizeof(text) for text in texts.prepared if text is not None)
 
 
 def _columns(held: Ring, *, by_token: bool) -> int:

@@ -91,8 +91,7 @@ def wordless(memory: Memory) -> Memory:
     def bare(state: State) -> State:
         found = copy.copy(state)
         found.ring = copy.copy(state.ring)
-        found.ring.said = Texts(state.ring.posts, 1)
-        found.ring.origins = [None] * len(state.ring.origins)
+        found.ring.texts = Texts(state.ring.posts, 1)
         found.ring.langs = [""] * len(state.ring.langs)
         return found
 

@@ -14,7 +14,8 @@ from groundswell.kernel.terms.counting import Said
 Ints = NDArray[np.int64]
 
 RUN = 4_096
-"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring."""
+"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring. A
+small ring takes no more than a quarter of its posts."""
 
 
 def take(
@@ -32,8 +33,9 @@ def take(
             authors[begin:end], hosts[begin:end], tokens.hashes[first[0] : first[-1]], first
         )
     flags = marks[begin:end].astype(np.uint8) | away * np.uint8(ring.HIDDEN)
-    for low in range(begin, end, RUN):
-        high = min(end, low + RUN)
+    run = min(RUN, max(1, held.posts // 4))
+    for low in range(begin, end, run):
+        high = min(end, low + run)
         first = tokens.first[low : high + 1]
         room = (high - low, int(first[-1] - first[0]))
         falls = ring.falling_out(held, *room, state.counts.slice)

@@ -74,10 +74,11 @@ class Loop(Generic[P, R]):
     def _load(self) -> Callable[..., R]:
         with _LOADING:
             if self._code is None:
-                made = store.read(self.name, self.key)
+                key = self.key
+                made = store.read(self.name, key)
                 if made is None:
                     store.build()
-                    made = store.read(self.name, self.key)
+                    made = store.read(self.name, key)
                 if made is None:
                     raise store.MachineError(self.name)
                 code = linking.link(self.name, made)

@@ -90,7 +90,7 @@ def written(state: State, begin: Ints, end: Ints) -> str:
     posts = ring.owners_of(held, end)
     whole = (posts >= 0) & (ring.owners_of(held, begin) == posts)
     for first, last, post in zip(*(a[whole].tolist() for a in (begin, end, posts)), strict=True):
-        text = held.said.at(post % held.posts)
+        text = held.texts.at(post % held.posts)
         if text is not None:
             forms[text[int(held.starts[first % size]) : int(held.ends[last % size])]] += 1
     form = min(forms, key=lambda form: (-forms[form], form), default="")
@@ -168,7 +168,7 @@ def _unspaced(state: State, at: Ints) -> bool:
     gaps = [
         text[int(held.ends[i % size]) : int(held.starts[(i + 1) % size])]
         for i, post in zip(at.tolist(), ring.owners_of(held, at).tolist(), strict=True)
-        if post >= 0 and (text := held.said.at(post % held.posts)) is not None
+        if post >= 0 and (text := held.texts.at(post % held.posts)) is not None
     ]
     return bool(sum(gap == SOFT_BREAK for gap in gaps) >= GOES_ON * len(at))
 
@@ -177,7 +177,7 @@ def surface(state: State, first: int, last: int) -> str:
     """The words of one post between two token positions, as written."""
     held, size = state.ring, state.ring.tokens
     post = int(ring.owners_of(held, np.array([last]))[0])
-    text = held.said.at(post % held.posts) if post >= 0 else None
+    text = held.texts.at(post % held.posts) if post >= 0 else None
     if text is None:
         return ""
     form = text[int(held.starts[first % size]) : int(held.ends[last % size])]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from groundswell.kernel.basis.circular import put, stretch
 from groundswell.kernel.basis.pages import zeros
-from groundswell.kernel.posts.texts import Texts
+from groundswell.kernel.posts.texts import A_TOKEN, Texts, put_all
 from groundswell.kernel.text.kinds import DOMAIN
 from groundswell.machine.arrays import Int64s, UInt8s, UInt32s, UInt64s
 from groundswell.machine.loops import inlined, loop
@@ -27,8 +27,6 @@ HIDDEN: Final = 2
 UNQUOTED: Final = 4
 """Counts like any other, and its words are never shown as a voice."""
 UNSEEN: Final = DELETED | HIDDEN
-LETTERS: Final = 8
-"""Of text for each token that is held: people write six and a half, with the spaces."""
 STRIDE: Final = 16
 """Tokens from one whose post is written down to the next: the others are counted off from there."""
 
@@ -57,10 +55,7 @@ class Ring:
     domains: NDArray[np.uint64] = field(init=False)
     """Hash of the first domain that a post links to; 0 for none."""
     flags: NDArray[np.uint8] = field(init=False)
-    said: Texts = field(init=False)
-    """What was tokenised of each post."""
-    origins: list[str | None] = field(init=False)
-    """Where each came from, as `origins.written` has it: mostly one and the same letter."""
+    texts: Texts = field(init=False)
     langs: list[str] = field(init=False)
     spoken: NDArray[np.uint8] = field(init=False)
     """Its number in `rhythm`."""
@@ -87,8 +82,7 @@ class Ring:
         self.hosts = np.zeros(self.posts, np.uint64)
         self.domains = np.zeros(self.posts, np.uint64)
         self.flags = np.zeros(self.posts, np.uint8)
-        self.said = Texts(self.posts, LETTERS * self.tokens)
-        self.origins = [None] * self.posts
+        self.texts = Texts(self.posts, A_TOKEN * self.tokens)
         self.langs = [""] * self.posts
         self.spoken = np.zeros(self.posts, np.uint8)
         self.hashes = zeros(self.tokens, np.uint64)
@@ -186,25 +180,13 @@ def append(  # noqa: PLR0913 -- the columns of one batch
     )  # fmt: skip
     for column, given in columns:
         put(column, ring.n_posts, given)
-    _keep_strings(ring, posts)
+    ring.texts.keep(ring.n_posts, posts.texts, posts.origins, np.diff(first))
+    put_all(ring.langs, ring.n_posts, posts.langs)
     places = np.arange(ring.n_posts, ring.n_posts + n) % ring.posts
     ring.n_posts += n
     ring.n_tokens += tokens
-    ring.said.let_go(oldest_whole(ring))
+    ring.texts.let_go(oldest_whole(ring))
     return places
-
-
-def _keep_strings(ring: Ring, posts: Posts) -> None:
-    """Puts the strings of new posts in the place of those that fall out."""
-    ring.said.keep(posts.texts)
-    at = ring.n_posts % ring.posts
-    fits = min(len(posts.texts), ring.posts - at)
-    lists: tuple[tuple[list[Any], list[str]], ...] = (
-        (ring.origins, posts.origins), (ring.langs, posts.langs)
-    )  # fmt: skip
-    for held, new in lists:
-        held[at : at + fits] = new[:fits]
-        held[: len(new) - fits] = new[fits:]
 
 
 @loop
@@ -280,8 +262,8 @@ def _owners(
 def bury(ring: Ring, places: NDArray[np.int64]) -> int:
     """Marks posts as deleted, drops their strings; returns how many they are."""
     for place in places.tolist():
-        ring.said.forget(place)
-        ring.origins[place], ring.langs[place] = None, ""
+        ring.texts.forget(place)
+        ring.langs[place] = ""
     ring.flags[places] |= DELETED
     return int(places.size)
 

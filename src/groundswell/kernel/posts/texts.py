@@ -1,72 +1,107 @@
 """The texts of the posts that are held: of bounded length together, so that no flood grows them.
 
-Where posts are long, the texts of the oldest fall out before the posts do: they count as before,
-but are neither quoted nor asked how a word is written.
+Where posts are long, the texts of the oldest fall out before the posts do; and none is kept that is
+far longer than its words are, or a few thousand of them would push out what all others said. Their
+posts count as before, but are neither quoted nor read, nor asked how a word is written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.kernel.basis.circular import put, stretch
 
+A_TOKEN: Final = 8
+"""Code points for each token that is held: people write six and a half, with the spaces."""
+LONGEST: Final = (1_024, 32)
+"""Code points that a post may have, and for each of its tokens: its address and its verbatim text,
+where that is kept besides, count too."""
+
 
 @dataclass(slots=True)
 class Texts:
-    """The texts of as many posts as the ring holds, in so many code points as there is room for."""
+    """The texts of as many posts as the ring holds, in so many code points as there is room for.
+
+    Positions and places are the ring's.
+    """
 
     posts: int
     room: int
     used: int = 0
-    """Code points of the texts that are there."""
-    ever: int = 0
-    """Posts ever."""
+    """Code points of the posts from the oldest on, also of those that were forgotten since: or what
+    is there would hang on when they were."""
     oldest: int = 0
     """Position of a post before which no text is there."""
-    held: list[str | None] = field(init=False)
+    prepared: list[str | None] = field(init=False)
+    """What was tokenised."""
+    origins: list[str | None] = field(init=False)
+    """Where each came from, as `origins.written` has it: mostly one and the same letter."""
     sizes: NDArray[np.uint32] = field(init=False)
-    """Code points of each; 0 of what is not there."""
 
     def __post_init__(self) -> None:
-        self.held = [None] * self.posts
+        self.prepared = [None] * self.posts
+        self.origins = [None] * self.posts
         self.sizes = np.zeros(self.posts, np.uint32)
 
-    def keep(self, texts: list[str]) -> None:
-        """Puts the texts of no more posts than are held in the place of the oldest."""
-        sizes = np.fromiter(map(len, texts), np.uint32, len(texts))
-        self.used += int(sizes.sum()) - int(stretch(self.sizes, self.ever, len(texts)).sum())
-        put(self.sizes, self.ever, sizes)
-        at = self.ever % self.posts
-        fits = min(len(texts), self.posts - at)
-        self.held[at : at + fits] = texts[:fits]
-        self.held[: len(texts) - fits] = islice(texts, fits, None)
-        self.ever += len(texts)
-        self.oldest = max(self.oldest, self.ever - self.posts)
-        while self.used > self.room:
-            self.forget(self.oldest % self.posts)
-            self.oldest += 1
+    def keep(
+        self, position: int, prepared: list[str], origins: list[str], tokens: NDArray[np.int64]
+    ) -> None:
+        """Puts those of new posts, no more than are held, in the place of the oldest.
+
+        `position` is the first one's; `tokens` is how many each has.
+        """
+        n, end = len(prepared), position + len(prepared)
+        self.let_go(end - self.posts)
+        sizes = np.fromiter(map(len, prepared), np.uint32, n)
+        sizes += np.fromiter(map(len, origins), np.uint32, n)
+        long = np.flatnonzero(sizes > LONGEST[0] + LONGEST[1] * tokens)
+        sizes[long] = 0
+        put(self.sizes, position, sizes)
+        self.used += int(sizes.sum())
+        put_all(self.prepared, position, prepared)
+        put_all(self.origins, position, origins)
+        for i in long.tolist():
+            self.forget((position + i) % self.posts)
+        over = self.used - self.room
+        if over > 0:
+            held = stretch(self.sizes, self.oldest, end - self.oldest)
+            ends = np.cumsum(held, dtype=np.int64)
+            self.let_go(self.oldest + int(np.searchsorted(ends, over)) + 1)
 
     def let_go(self, before: int) -> None:
-        """Drops the texts of the posts before a position."""
+        """Drops those of the posts before a position."""
         gone = before - self.oldest
         if gone > 0:
             self.used -= int(stretch(self.sizes, self.oldest, gone).sum())
-            put(self.sizes, self.oldest, np.zeros(gone, np.uint32))
-            at = self.oldest % self.posts
-            fits = min(gone, self.posts - at)
-            self.held[at : at + fits] = [None] * fits
-            self.held[: gone - fits] = [None] * (gone - fits)
+            put_all(self.prepared, self.oldest, [None] * gone)
+            put_all(self.origins, self.oldest, [None] * gone)
             self.oldest = before
 
+    def holds(self, posts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which of the posts at these positions a text is there, if it was not taken back."""
+        return (posts >= self.oldest) & (self.sizes[posts % self.posts] > 0)
+
     def at(self, place: int) -> str | None:
-        """What was tokenised of a post; None where it was taken back or has fallen out."""
-        return self.held[place]
+        """What was tokenised of a post; None where it is not there any more."""
+        return self.prepared[place]
+
+    def origin(self, place: int) -> str | None:
+        """Where a post came from; None where that is not there any more."""
+        return self.origins[place]
 
     def forget(self, place: int) -> None:
-        """Drops the text of a post."""
-        self.used -= int(self.sizes[place])
-        self.held[place], self.sizes[place] = None, 0
+        """Drops those of a post."""
+        self.prepared[place] = self.origins[place] = None
+
+
+def put_all(column: list[Any], position: int, new: Sequence[Any]) -> None:
+    """As `circular.put`, for a list that is no shorter than what is put."""
+    at = position % len(column)
+    fits = min(len(new), len(column) - at)
+    column[at : at + fits] = new[:fits]
+    column[: len(new) - fits] = new[fits:]

@@ -54,7 +54,7 @@ def gather(
     groups = parted(barred, found, groups)
     bursts = [[found[i] for i in members] for members in groups]
     posts = [brought(members) for members in bursts]
-    known = [_strong(members) if focused else identity.known_by(members) for members in bursts]
+    known = posts if focused else [identity.known_by(members) for members in bursts]
     goes_on, split = identity.match(known, state.living)
     back = {} if focused else identity.regrown(known, split, goes_on, state.living)
     if not focused:
@@ -97,21 +97,14 @@ def _apart(barred: Barred, one: list[stories.Burst], other: list[stories.Burst])
     return bool(barred.apart) and barred.kind(one[0]) != barred.kind(other[0])
 
 
-def _strong(members: list[stories.Burst]) -> Ints:
-    """Posts of the bursts that may begin a story; of the seed where none may."""
-    own = [burst.posts for burst in members if burst.open] or [members[0].posts]
-    return distinct(np.concatenate(own))
-
-
 def brought(members: list[stories.Burst]) -> Ints:
     """Posts of a story: of the bursts that may begin one; what only joins brings none of its own.
 
     Where none of its bursts is that strong any more, they are those of the first that tells it.
     """
-    if any(burst.open for burst in members):
-        return _strong(members)
-    telling = [burst.posts for burst in members if identity.tells(burst)]
-    return telling[0] if telling else np.empty(0, np.int64)
+    own = [burst.posts for burst in members if burst.open]
+    own = own or [burst.posts for burst in members if identity.tells(burst)][:1]
+    return distinct(np.concatenate(own)) if own else np.empty(0, np.int64)
 
 
 def _held(state: State, rules: Rules) -> int:

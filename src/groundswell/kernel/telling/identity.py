@@ -37,18 +37,20 @@ def known_by(members: list[Burst]) -> Ints:
     """Posts by which a group is known as a story: of what may begin one, or tells one that lives.
 
     Were it only what may begin one, a story that cools would be another one with each of its words
-    that falls below the gate. What only joined a story, an everyday word, is said of others too.
+    that falls below the gate. What only joined a story, an everyday word, is said of others too;
+    there may be nothing else, and no posts.
     """
     own = [one.posts for one in members if one.open or (one.told and not one.everyday)]
-    return distinct(np.concatenate(own or [members[0].posts]))
+    own = own or [one.posts for one in members if tells(one)][:1]
+    return distinct(np.concatenate(own)) if own else np.empty(0, np.int64)
 
 
 def tells(burst: Burst) -> bool:
-    """Whether a burst tells a story: it may begin one, or is more than a word that all say anyway.
+    """Whether a burst tells a story: it may begin one, or tells one that lives.
 
-    Of what everybody knows and says others speak too: alone it does not show that a story goes on.
+    Of what everybody knows and says anyway others speak too: alone it is no sign of a story.
     """
-    return burst.open or not (burst.everyday and burst.familiar)
+    return burst.open or (burst.told and not (burst.everyday and burst.familiar))
 
 
 def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dict[int, int]]:

@@ -98,9 +98,7 @@ def _carry_on(
         joined |= {gone.id: living.id for gone in group.taken}
         titles.pop(living.id, None)
         taken = {*titles.values(), *(() if living.announced else about)}
-        is_told = any(identity.tells(burst) for burst in group.bursts)
-        members = group.bursts if is_told else []
-        row = write(state, rules, living, members, group.posts, bar, book, taken)
+        row = write(state, rules, living, group.bursts, group.posts, bar, book, taken)
         titles[living.id] = living.title.casefold()
         told.append(Told(row, living, now=True))
     known = {row.living.id for row in told} | joined.keys()

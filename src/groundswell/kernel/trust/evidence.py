@@ -78,6 +78,12 @@ def present(state: State, posts: Ints) -> Ints:
     return np.asarray(posts[(held.flags[posts % held.posts] & ring.UNSEEN) == 0], np.int64)
 
 
+def legible(state: State, posts: Ints) -> Ints:
+    """Those of the posts that may be shown and whose texts are held."""
+    posts = present(state, posts)
+    return np.asarray(posts[state.ring.texts.holds(posts)], np.int64)
+
+
 def recent(state: State, rules: Rules, posts: Ints) -> Ints:
     """The posts of the ranking window that are held whole, the newest, at most EVIDENCE."""
     held = state.ring
@@ -93,15 +99,15 @@ def _latest(state: State) -> Ints:
 
 
 def _domain(state: State, place: int) -> str:
-    """The first registrable domain that a post links to, or an empty string."""
+    """The first registrable domain that a post links to; without its text that it is one."""
     held = state.ring
-    text = held.said.at(place)
+    text = held.texts.at(place)
     begin = int(held.first[place])
     for token in range(begin, begin + int(held.count[place])):
         at = token % held.tokens
         if held.kinds[at] == DOMAIN and text is not None:
             return text[int(held.starts[at]) : int(held.ends[at])].lower()
-    return ""
+    return "one domain"
 
 
 def _deleted(state: State, terms: tuple[int, ...], since: int) -> int:

@@ -19,7 +19,7 @@ from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.mood import moods
 from groundswell.kernel.mood.feelings import Floats
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.trust.evidence import present
+from groundswell.kernel.trust.evidence import legible
 from groundswell.kernel.voices.quoting import quote
 from groundswell.kernel.voices.speakers import about, sampled, speakers, texts_of
 from groundswell.model import Story
@@ -75,7 +75,7 @@ def _listen(state: State, reader: moods.Reader) -> None:
     """Hears a few posts of the slice, whatever they are about."""
     held = state.ring
     newest = np.arange(max(0, held.n_posts - min(state.posts, held.posts)), held.n_posts)
-    sample = sampled(state, present(state, newest), HEARD)
+    sample = sampled(state, legible(state, newest), HEARD)
     texts, langs = texts_of(state, sample)
     if state.usual is not None:
         state.usual.hear(reader.read(texts, langs), reader)

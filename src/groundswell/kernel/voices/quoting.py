@@ -80,7 +80,7 @@ def _may(state: State, posts: Ints) -> NDArray[np.bool_]:
     sizes = held.count[places].astype(np.int64)
     opens = held.kinds[held.first[places] % held.tokens]
     repeats = copies.read(held.hashes, held.kinds, held.first[places], sizes).repeats
-    fits = [len(held.said.at(place) or "") <= LONGEST for place in places.tolist()]
+    fits = [len(held.texts.at(place) or "") <= LONGEST for place in places.tolist()]
     may: NDArray[np.bool_] = (
         ((held.flags[places] & (ring.UNSEEN | ring.UNQUOTED)) == 0)
         & (words >= SHORTEST)

@@ -12,7 +12,7 @@ from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.posts import origins, postings
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.trust import copies
-from groundswell.kernel.trust.evidence import present
+from groundswell.kernel.trust.evidence import legible
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +27,7 @@ def about(state: State, rules: Rules, one: Living) -> Ints:
 
     An everyday word may carry a story for a while; who says no more than that does not speak of it.
     """
-    heard = present(state, one.heard)
+    heard = legible(state, one.heard)
     names = state.names
     keys = [key for key in one.terms if key in names and not names[key][1]]
     if not keys:
@@ -92,5 +92,5 @@ _NOWHERE = origins.Origin("", bluesky=False, url="", text="")
 def origin_of(state: State, place: int) -> origins.Origin:
     """Where the post at a place of the ring came from."""
     held = state.ring
-    origin, text = held.origins[place], held.said.at(place)
+    origin, text = held.texts.origin(place), held.texts.at(place)
     return _NOWHERE if origin is None else origins.read(origin, held.langs[place], text or "")
