@@ -106,13 +106,29 @@ def test_voices_are_verbatim_and_of_different_people(told: list[Board]) -> None:
 
 
 def test_a_flood_of_long_posts_silences_nobody(tables: Tables) -> None:
-    """A hundred and forty posts of eight thousand letters are a word each, and are not kept."""
+    """A hundred and forty posts of eight thousand letters are a word each, and are cut."""
     batch = night()
     flood = [(39 * 60 + i / 10, "flood", f"{i}" + "x" * 7_900) for i in range(140)]
     kernel, more = kernel_of(tables), batch_of(*flood, first=len(batch))
     found = [board for part in (batch, more) for board in kernel.add(part)] + kernel.finish()
     assert kernel.state.ring.n_posts == len(batch) + len(more)
     assert marguerite(found).eligible == 79
+
+
+def test_cutting_into_batches_changes_no_text_that_is_held(tables: Tables) -> None:
+    """Where it is full, too, and some posts have an address of their own."""
+    batch = night()
+    batch.urls = ["https://a.example/1" if i % 10 == 0 else "" for i in range(len(batch))]
+    held = []
+    for size in (1, 500):
+        kernel = Kernel(replace(RULES, ring_tokens=1 << 13), tables)
+        for part in parts(batch, size):
+            kernel.add(part)
+        held.append(kernel.state.ring.texts)
+    one, other = held
+    assert one.oldest > 0
+    assert (one.used, one.oldest) == (other.used, other.oldest)
+    assert (one.prepared, one.origins) == (other.prepared, other.origins)
 
 
 def test_who_lost_their_texts_are_neither_read_nor_quoted(tables: Tables) -> None:

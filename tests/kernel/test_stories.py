@@ -78,6 +78,17 @@ def test_a_word_that_all_say_anyway_brings_a_story_that_cools_no_posts() -> None
     assert brought([made, stairs, detail]).tolist() == detail.posts.tolist()
 
 
+@pytest.mark.parametrize(("ended", "found"), [(True, {1: 0, 0: 1}), (False, {1: 0})])
+def test_what_tells_nothing_only_keeps_what_has_ended(ended: bool, found: dict[int, int]) -> None:
+    """An ended story may not begin again while its words are said; a living one cools by itself."""
+    first = stories.Living("a", 1, "one", 1.0, (), np.arange(95), 0, 1)
+    other = stories.Living("b", 1, "two", 1.0, (), np.arange(100, 190), 0, 1, ended=ended)
+    none, own = np.empty(0, np.int64), np.arange(40)
+    untold = {0: np.arange(200)}  # it has most of both
+    assert identity.match([none, own], [first, other], untold)[0] == found
+    assert identity.absorbed([none, own], {1: 0}, [first, other]) == {}
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

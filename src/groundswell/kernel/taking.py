@@ -14,8 +14,8 @@ from groundswell.kernel.terms.counting import Said
 Ints = NDArray[np.int64]
 
 RUN = 4_096
-"""Posts that are kept and counted at once: with the most tokens they fill a third of the ring. A
-small ring takes no more than a quarter of its posts."""
+"""Posts that are kept and counted at once, at most; a small ring takes no more than a quarter of
+its posts and tokens."""
 
 
 def take(
@@ -34,8 +34,11 @@ def take(
         )
     flags = marks[begin:end].astype(np.uint8) | away * np.uint8(ring.HIDDEN)
     run = min(RUN, max(1, held.posts // 4))
-    for low in range(begin, end, run):
-        high = min(end, low + run)
+    low = begin
+    while low < end:
+        many = tokens.first[low] + held.tokens // 4
+        full = int(np.searchsorted(tokens.first[: end + 1], many, "right")) - 1
+        high = max(low + 1, min(end, low + run, full))
         first = tokens.first[low : high + 1]
         room = (high - low, int(first[-1] - first[0]))
         falls = ring.falling_out(held, *room, state.counts.slice)
@@ -51,4 +54,5 @@ def take(
             tokens.joins, first, state.counts.slice,
         )  # fmt: skip
         state.counts.count(said, held.first[places], held.count[places], authors[low:high])
+        low = high
     state.posts += end - begin

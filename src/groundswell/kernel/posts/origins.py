@@ -37,7 +37,8 @@ class Origin:
 def written(batch: Batch, prepared: list[str], *, bluesky: bool) -> list[str]:
     """The strings of a batch's posts; `prepared` is what was tokenised instead of their texts.
 
-    `bluesky` says that all are known to be from there, as mostly all or none are.
+    `bluesky` says that all are known to be from there, as mostly all or none are. A post has the
+    same string in any batch: what is held of texts goes by its length.
     """
     networks = (
         [_LETTER] * len(batch)
@@ -48,7 +49,9 @@ def written(batch: Batch, prepared: list[str], *, bluesky: bool) -> list[str]:
         return networks
     rows = zip(networks, batch.urls, batch.texts, prepared, strict=True)
     return [
-        f"{network}{_MARK}{url}" if same is text else f"{network}{_MARK}{url}{_MARK}{text}"
+        f"{network}{_MARK}{url}{_MARK}{text}"
+        if same != text
+        else (f"{network}{_MARK}{url}" if url else network)
         for network, url, text, same in rows
     ]
 

@@ -1,8 +1,8 @@
 """The texts of the posts that are held: of bounded length together, so that no flood grows them.
 
-Where posts are long, the texts of the oldest fall out before the posts do; and none is kept that is
-far longer than its words are, or a few thousand of them would push out what all others said. Their
-posts count as before, but are neither quoted nor read, nor asked how a word is written.
+Where posts are long, the texts of the oldest fall out before the posts do. One that is far longer
+than its words are is cut, or a few thousand of them would push out what all others said. Such posts
+count as before, but are neither quoted nor read.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ class Texts:
     origins: list[str | None] = field(init=False)
     """Where each came from, as `origins.written` has it: mostly one and the same letter."""
     sizes: NDArray[np.uint32] = field(init=False)
+    whole: NDArray[np.bool_] = field(init=False)
+    """Whether the text was not cut."""
 
     def __post_init__(self) -> None:
         self.prepared = [None] * self.posts
         self.origins = [None] * self.posts
         self.sizes = np.zeros(self.posts, np.uint32)
+        self.whole = np.zeros(self.posts, np.bool_)
 
     def keep(
         self, position: int, prepared: list[str], origins: list[str], tokens: NDArray[np.int64]
@@ -59,14 +62,17 @@ class Texts:
         self.let_go(end - self.posts)
         sizes = np.fromiter(map(len, prepared), np.uint32, n)
         sizes += np.fromiter(map(len, origins), np.uint32, n)
-        long = np.flatnonzero(sizes > LONGEST[0] + LONGEST[1] * tokens)
-        sizes[long] = 0
+        most = LONGEST[0] + LONGEST[1] * tokens
+        whole = sizes <= most
+        sizes = np.minimum(sizes, most).astype(np.uint32)
         put(self.sizes, position, sizes)
+        put(self.whole, position, whole)
         self.used += int(sizes.sum())
         put_all(self.prepared, position, prepared)
         put_all(self.origins, position, origins)
-        for i in long.tolist():
-            self.forget((position + i) % self.posts)
+        for i in np.flatnonzero(~whole).tolist():
+            place = (position + i) % self.posts
+            self.prepared[place], self.origins[place] = prepared[i][: most[i]], None
         over = self.used - self.room
         if over > 0:
             held = stretch(self.sizes, self.oldest, end - self.oldest)
@@ -83,11 +89,11 @@ class Texts:
             self.oldest = before
 
     def holds(self, posts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Of which of the posts at these positions a text is there, if it was not taken back."""
-        return (posts >= self.oldest) & (self.sizes[posts % self.posts] > 0)
+        """Of which of the posts at these positions the whole text is there, or was taken back."""
+        return (posts >= self.oldest) & self.whole[posts % self.posts]
 
     def at(self, place: int) -> str | None:
-        """What was tokenised of a post; None where it is not there any more."""
+        """What was tokenised of a post, or its beginning; None where it is not there any more."""
         return self.prepared[place]
 
     def origin(self, place: int) -> str | None:

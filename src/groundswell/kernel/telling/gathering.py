@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,10 +56,11 @@ def gather(
     bursts = [[found[i] for i in members] for members in groups]
     posts = [brought(members) for members in bursts]
     known = posts if focused else [identity.known_by(members) for members in bursts]
-    goes_on, split = identity.match(known, state.living)
+    untold = {g: members[0].posts for g, members in enumerate(bursts) if not posts[g].size}
+    goes_on, split = identity.match(known, state.living, untold)
     back = {} if focused else identity.regrown(known, split, goes_on, state.living)
     if not focused:
-        _bring_home(state, bursts, goes_on, back)
+        _bring_home(state, bursts, goes_on, back, untold)
     back = {g: home for g, home in back.items() if not _apart(barred, bursts[g], bursts[home])}
     for g, home in back.items():
         bursts[home] += bursts[g]
@@ -82,10 +84,13 @@ def _bring_home(
     bursts: list[list[stories.Burst]],
     goes_on: dict[int, int],
     back: dict[int, int],
+    untold: Container[int],
 ) -> None:
     """Adds the groups that only say what a living story has told, though they share no post."""
     home = {s: g for g, s in goes_on.items()}
     for g, s in echoes.homes(bursts, goes_on, state.living).items():
+        if g in untold:
+            continue
         if s in home and g not in back:
             back[g] = home[s]
         elif g not in back:

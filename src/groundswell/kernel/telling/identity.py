@@ -6,6 +6,7 @@ Identity is by posts: a group goes on being the story with which it shares most 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ Ints = NDArray[np.int64]
 
 TOLD: Final = 0.5
 """Share of a group's posts that its story must have told for the group to bring nothing new."""
+_NONE: Final[Mapping[int, Ints]] = {}
 SAME: Final = 0.3
 """A group is the story that shares at least this part of the smaller one's posts."""
 
@@ -53,25 +55,29 @@ def tells(burst: Burst) -> bool:
     return burst.open or (burst.told and not (burst.everyday and burst.familiar))
 
 
-def match(groups: list[Ints], living: list[Living]) -> tuple[dict[int, int], dict[int, int]]:
+def match(
+    groups: list[Ints], living: list[Living], untold: Mapping[int, Ints] = _NONE
+) -> tuple[dict[int, int], dict[int, int]]:
     """Which group goes on which story, and which story another group split from.
 
     Returns ({group: story}, {group: story it split from}); a story goes on in the group that shares
     most posts with it, of those that it has now and those that it was heard to say before: late in
-    a long story only a detail may be new, and has few posts.
+    a long story only a detail may be new, and has few posts. Groups that tell nothing, with the
+    posts of their words, only keep what has ended: it may not begin again yet.
     """
     pairs = []
     told = [union(story.heard, story.posts) for story in living]
+    groups = [untold.get(g, posts) for g, posts in enumerate(groups)]
     shared = together([*groups, *told])[: len(groups), len(groups) :].tolist()
     for g, posts in enumerate(groups):
         for s, both in enumerate(shared[g]):
             smaller = min(posts.size, told[s].size)
-            if both >= SAME * smaller > 0:
-                pairs.append((-both, s, g))
+            if both >= SAME * smaller > 0 and (living[s].ended or g not in untold):
+                pairs.append((g in untold, -both, s, g))
     goes_on: dict[int, int] = {}
     split: dict[int, int] = {}
     taken: set[int] = set()
-    for _, s, g in sorted(pairs):
+    for *_, s, g in sorted(pairs):
         if g not in goes_on and s not in taken:
             goes_on[g] = s
             taken.add(s)

@@ -145,7 +145,7 @@ def _announce(
     living = {row.living.id: row.living for row in told}
     for story in ranked:
         new = living.get(story.id)
-        if new and new.confirmed and not new.announced:
+        if new and new.confirmed and not new.announced and story.title:
             new.announced = True
             kind = "story.split" if new.parent else "story.started"
             events.append(StoryEvent(kind, at, story, other=new.parent))  # type: ignore[arg-type]
