@@ -58,7 +58,7 @@ def test_a_story_that_cools_is_known_by_the_words_it_keeps() -> None:
     joined = burst("made", range(500, 900), open=False, told=True, everyday=True)
     known = identity.known_by([joined, main, detail])
     assert known.tolist() == list(range(110))
-    assert identity.known_by([joined]).tolist() == list(range(500, 900))  # a name may be one
+    assert identity.known_by([joined]).tolist() == list(range(500, 900))  # not well known: a name
     living = stories.Living("id", 1, "the stairs", 1.0, (), np.arange(95), 0, 1)
     aside = np.arange(40, 75)  # another detail, with more of its posts than the first
     assert identity.match([aside, detail.posts], [living])[0] == {0: 0}

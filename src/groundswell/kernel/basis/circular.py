@@ -1,7 +1,8 @@
-"""Arrays that go round: what is put beyond their end stands at their beginning again."""
+"""Arrays and lists that go round: what is put beyond their end stands at their beginning again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -22,6 +23,19 @@ def put(column: NDArray[Any], position: int, new: NDArray[Any]) -> None:
     fits = min(len(new) - over, len(column) - at)
     column[at : at + fits] = new[over : over + fits]
     column[: len(new) - over - fits] = new[over + fits :]
+
+
+def put_all(column: list[Any], position: int, new: Sequence[Any]) -> None:
+    """As `put`, for a list that is no shorter than what is put.
+
+    >>> column = [0, 0, 0]
+    >>> put_all(column, 5, [7, 8]); column
+    [8, 0, 7]
+    """
+    at = position % len(column)
+    fits = min(len(new), len(column) - at)
+    column[at : at + fits] = new[:fits]
+    column[: len(new) - fits] = new[fits:]
 
 
 def stretch(column: NDArray[Any], position: int, size: int) -> NDArray[Any]:

@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.basis.circular import put, stretch
+from groundswell.kernel.basis.circular import put, put_all, stretch
 from groundswell.kernel.basis.pages import zeros
-from groundswell.kernel.posts.texts import A_TOKEN, Texts, put_all
+from groundswell.kernel.posts.texts import A_TOKEN, Texts
 from groundswell.kernel.text.kinds import DOMAIN
 from groundswell.machine.arrays import Int64s, UInt8s, UInt32s, UInt64s
 from groundswell.machine.loops import inlined, loop

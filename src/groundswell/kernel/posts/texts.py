@@ -7,14 +7,13 @@ count as before, but are neither quoted nor read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.basis.circular import put, stretch
+from groundswell.kernel.basis.circular import put, put_all, stretch
 
 A_TOKEN: Final = 8
 """Code points for each token that is held: people write six and a half, with the spaces."""
@@ -89,7 +88,7 @@ class Texts:
             self.oldest = before
 
     def holds(self, posts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Of which of the posts at these positions the whole text is there, or was taken back."""
+        """Of which of the posts at these positions a whole text was kept and has not fallen out."""
         return (posts >= self.oldest) & self.whole[posts % self.posts]
 
     def at(self, place: int) -> str | None:
@@ -103,11 +102,3 @@ class Texts:
     def forget(self, place: int) -> None:
         """Drops those of a post."""
         self.prepared[place] = self.origins[place] = None
-
-
-def put_all(column: list[Any], position: int, new: Sequence[Any]) -> None:
-    """As `circular.put`, for a list that is no shorter than what is put."""
-    at = position % len(column)
-    fits = min(len(new), len(column) - at)
-    column[at : at + fits] = new[:fits]
-    column[: len(new) - fits] = new[fits:]
