@@ -2,7 +2,8 @@
 
 Real sets are read from ../shared/data, which is not distributed; simulated ones are made. A set's
 figures are kept in build/evaluation, so that a run that was stopped goes on where it was; a kept
-one is named as such, and `--again` measures it anew.
+one is named as such, and `--again` measures it anew: all of it, or with `--again ours` only our own
+method, where peers' figures are kept and neither they nor what they share with ours was changed.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def main() -> None:
     """Measures what is asked for and is not kept, then writes the page from all that is kept."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--only", action="append", choices=[*(n.name for n in NIGHTS), "varied"])
-    options.add_argument("--again", action="store_true", help="measure kept sets anew")
+    options.add_argument("--again", choices=("all", "ours"), nargs="?", const="all",
+                         help="measure kept sets anew: all methods, or only ours")  # fmt: skip
     given = options.parse_args()
     if not DATA.is_dir():
         sys.exit("expected the measuring data in ../shared/data, which is not distributed")
@@ -128,19 +130,22 @@ def main() -> None:
     write({night.name: kept(night) for night in (*NIGHTS, *VARIED) if _file(night).exists()})
 
 
-def measure(night: Night, *, again: bool) -> None:
-    """Runs all methods of a set, unless its figures are kept."""
-    if _file(night).exists() and not again:
+def measure(night: Night, *, again: str | None) -> None:
+    """Runs all methods of a set, but those whose figures are kept and not asked for again."""
+    done = kept(night) if _file(night).exists() and again != "all" else []
+    if done and not again:
         print(f"{night.name}: kept, {_file(night)}", file=sys.stderr)
         return
     print(f"{night.name}:", file=sys.stderr)
+    methods = [OURS] if done else list(night.methods)
     posts, events = _simulated(night) if night.scenario else _real(night)
     trial = Trial(
         file=str(posts), events=read_events(events) if events else [],
         settings=settings.Settings(slice=settings.seconds(night.slice), top=RANKS[-1]),
         retweets="keep", stop_words="none", counting="authors", complete=False,
     )  # fmt: skip
-    runs = run_all(trial, list(night.methods), threading.Event())
+    runs = run_all(trial, methods, threading.Event())
+    runs += [run for run in done if run.method not in methods]
     _file(night).write_bytes(msgspec.json.encode(runs))
 
 

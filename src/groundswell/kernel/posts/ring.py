@@ -132,7 +132,7 @@ def oldest_whole(ring: Ring) -> int:
 
 def oldest_token(ring: Ring, slice_: int) -> int:
     """Position of the oldest token that is held of the posts from slice `slice_` on."""
-    post = _from(ring, slice_)
+    post = first_post(ring, slice_)
     first = int(ring.first[post % ring.posts]) if post < ring.n_posts else ring.n_tokens
     return max(1, ring.n_tokens - ring.tokens, first)
 
@@ -203,16 +203,16 @@ def _domains(hashes: UInt64s, kinds: UInt8s, first: Int64s, post: int, domains: 
 
 def open_slice(ring: Ring, slice_: int) -> NDArray[np.int64]:
     """Places of the posts of slice `slice_`, the newest one."""
-    return np.arange(_from(ring, slice_), ring.n_posts) % ring.posts
+    return np.arange(first_post(ring, slice_), ring.n_posts) % ring.posts
 
 
 def any_deleted(ring: Ring, slice_: int) -> bool:
     """Whether any post that is held of slice `slice_` or a later one is marked as deleted."""
-    since = _from(ring, slice_)
-    return bool((stretch(ring.flags, since, ring.n_posts - since) & DELETED).any())
+    first = first_post(ring, slice_)
+    return bool((stretch(ring.flags, first, ring.n_posts - first) & DELETED).any())
 
 
-def _from(ring: Ring, slice_: int) -> int:
+def first_post(ring: Ring, slice_: int) -> int:
     """Position of the first post that is held of slice `slice_` or a later one."""
     held = _held(ring)
     return held.start + bisect_left(held, slice_, key=lambda p: int(ring.slices[p % ring.posts]))

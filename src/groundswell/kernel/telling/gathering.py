@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,9 @@ from groundswell.kernel.basis.distinct import distinct, union
 from groundswell.kernel.memory import stories
 from groundswell.kernel.memory.state import State
 from groundswell.kernel.names.naming import name_all
+from groundswell.kernel.posts import ring
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.telling import echoes, grouping, identity
+from groundswell.kernel.telling import echoes, folding, grouping, identity
 from groundswell.kernel.telling.barred import Barred, parted
 from groundswell.kernel.usual import usage
 
@@ -44,12 +46,15 @@ def gather(
     focused: bool,
 ) -> list[Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
+    held = folding.Held(partial(ring.first_post, state.ring), state.ring.n_posts)
     groups = grouping.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
-        held=_held(state, rules),
+        held=held.end - held.since(state.counts.slice - rules.depth + 1),
     )  # fmt: skip
     name_all(state, rules, [found[i] for members in groups for i in members], book, barred.says)
+    doubted = {living.id for living in state.living if living.doubted}
     groups = grouping.unite(found, groups)
+    groups = folding.fold(found, groups, held, least=rules.min_authors, doubted=doubted)
     if focused:
         groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
     groups = parted(barred, found, groups)
@@ -110,11 +115,3 @@ def brought(members: list[stories.Burst]) -> Ints:
     own = [burst.posts for burst in members if burst.open]
     own = own or [burst.posts for burst in members if identity.tells(burst)][:1]
     return distinct(np.concatenate(own)) if own else np.empty(0, np.int64)
-
-
-def _held(state: State, rules: Rules) -> int:
-    """How many posts of the looked-at slices the ring holds."""
-    oldest = max(0, state.ring.n_posts - state.ring.posts)
-    places = np.arange(oldest, state.ring.n_posts) % state.ring.posts
-    since = state.counts.slice - rules.depth + 1
-    return int((state.ring.slices[places] >= since).sum())
