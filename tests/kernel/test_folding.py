@@ -1,9 +1,10 @@
-"""What says nothing of its own is told where it is said."""
+"""What says nothing of its own has no row beside what it is said of."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,121 +12,143 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.engines.loading import load_tables
-from groundswell.kernel.memory.stories import Burst
+from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.pipeline import Kernel, Rules
-from groundswell.kernel.telling.folding import Held, fold
-from groundswell.model import MICROSECONDS, Batch, Board
-from tests.kernel.test_stories import burst
+from groundswell.kernel.telling.folding import folded
+from groundswell.model import MICROSECONDS, Batch, Doubt
 
 MINUTE = 60 * MICROSECONDS
-A_SLICE = 100
-"""Posts a slice, of boards that only have positions."""
-HELD = Held(lambda number: number * A_SLICE, 100 * A_SLICE)
-STORY = burst("Ida Wilt", range(5_000, 5_600), started=50)
+RULES = Rules(season_terms=1 << 8)
+A_MINUTE = 100
+"""Posts a minute of a ring that holds people and no words."""
 
 
-def folded(*found: Burst) -> list[list[str]]:
-    rows = [[i] for i in range(len(found))]
-    groups = fold(list(found), rows, HELD, least=5, doubted={"campaign"})
-    return [[found[i].label for i in group] for group in groups]
+def batch(number: int, said: Iterable[tuple[str, str]]) -> Batch:
+    """What people say in a minute: (author, text)."""
+    posts = Batch()
+    for i, (author, text) in enumerate(said):
+        posts.ids.append(f"{number}-{i}")
+        posts.texts.append(text)
+        posts.times.append(number * MINUTE + i)
+        posts.authors.append(author)
+        posts.langs.append("")
+        posts.replies.append("")
+        posts.urls.append("")
+        posts.links.append(())
+    return posts
 
 
-def said(older: range, of_it: int, of_others: int, *, started: int) -> Burst:
-    """A reaction with older posts, and so many new ones of the story and of others."""
-    posts = [*older, *range(5_100, 5_100 + of_it), *range(5_700, 5_700 + of_others)]
-    return replace(burst("icon behaviour", older, started=started), posts=np.array(posts))
+@cache
+def held() -> Kernel:
+    """Sixty minutes of a hundred people each: post 100 · m + i is of minute m, by person i."""
+    kernel = Kernel(RULES, load_tables())
+    for number in range(60):
+        said = ((f"person {i}", f"w{number} w{i}") for i in range(A_MINUTE))
+        list(kernel.add(batch(number, said)))
+    return kernel
+
+
+def story(name: str, posts: Iterable[int], *, started: int, **given: object) -> Living:
+    """A living story; `started` is a minute."""
+    values: dict[str, object] = {
+        "id": name, "started": held().state.counts.slice - 59 + started, "title": name,
+        "title_weight": 1.0, "terms": (), "posts": np.array(sorted(posts), np.int64),
+        "counted_to": 0, "warm": 0,
+    }  # fmt: skip
+    return Living(**(values | given))  # type: ignore[arg-type]
+
+
+def told(*listed: Living) -> dict[str, str]:
+    return folded(held().state, RULES, listed)
+
+
+WILT = range(5_000, 5_040)
+STORY = story("Wilt", WILT, started=50)
+OLDER = range(4_000, 4_090)
 
 
 @pytest.mark.parametrize(
-    ("reaction", "rows"),
+    ("posts", "is_told"),
     [
-        pytest.param(said(range(4_000, 4_090), 30, 8, started=40), [["Ida Wilt"]], id="older"),
-        pytest.param(
-            said(range(4_000, 4_090), 30, 8, started=51), [["Ida Wilt", "icon behaviour"]],
-            id="since then",
-        ),
-        pytest.param(
-            said(range(4_000, 4_090), 30, 60, started=40), [["Ida Wilt"], ["icon behaviour"]],
-            id="more of others",
-        ),
-        pytest.param(
-            said(range(4_000, 4_090), 4, 0, started=40), [["Ida Wilt"], ["icon behaviour"]],
-            id="too few to tell",
-        ),
+        pytest.param([*OLDER, *range(5_010, 5_040), *range(5_050, 5_058)], True, id="of it now"),
+        pytest.param([*OLDER, *range(5_030, 5_040), *range(5_050, 5_070)], False, id="of others"),
+        pytest.param([*OLDER, *range(5_036, 5_040)], False, id="too few to tell"),
+        pytest.param([*OLDER], False, id="of nothing now"),
     ],
-)  # fmt: skip
-def test_a_reaction_is_told_in_what_it_is_said_of(reaction: Burst, rows: list[list[str]]) -> None:
-    """By what is said since both began: an older one tells nothing, a younger one joins."""
-    assert folded(STORY, reaction) == rows
+)
+def test_a_reaction_is_judged_by_what_it_is_said_of_now(posts: list[int], is_told: bool) -> None:
+    """Not by what it was said of before the story began."""
+    reaction = story("icon behaviour", posts, started=40)
+    assert told(STORY, reaction) == ({"icon behaviour": "Wilt"} if is_told else {})
+
+
+def test_people_count_and_not_their_posts() -> None:
+    """One account that says both names all the time folds nothing."""
+    wilt = story("Wilt", range(5_000, 6_000), started=50)
+    one = [5_000 + 100 * minute + 7 for minute in range(10)]
+    others = [5_000 + 100 * minute + 7 for minute in range(10)]
+    both = story("Wilt", [*WILT, *one], started=50)
+    alone = story("bless", [*others, *range(5_050, 5_058)], started=40)
+    assert told(both, alone) == {}
+    assert told(wilt, story("bless", range(5_000, 5_010), started=40)) == {}, "all posts say it"
 
 
 def test_what_all_posts_say_takes_nothing_in_by_chance() -> None:
     """On a stream of one match its name stands beside everything; that is no sign."""
-    match = burst("Swansea", range(5_000, 10_000, 2), started=50)
-    card = burst("red card", range(5_000, 5_100), started=50)
-    assert folded(match, card) == [["Swansea"], ["red card"]]
-    card = burst("red card", range(5_000, 5_200, 2), started=50)
-    assert folded(match, card) == [["Swansea", "red card"]]
+    match = story("Swansea", range(5_000, 6_000, 2), started=50)
+    assert told(match, story("red card", range(5_000, 5_050), started=50)) == {}
+    assert told(match, story("red card", range(5_000, 5_080, 2), started=50))
 
 
-def test_what_is_doubted_has_its_row() -> None:
+@pytest.mark.parametrize(
+    "given", [{"confirmed": True}, {"doubted": {"copied-text": (9, Doubt("copied-text", 1.0, ""))}}]
+)
+def test_what_was_announced_or_is_doubted_has_its_row(given: dict[str, object]) -> None:
     """A campaign that takes up the name of the night does not hide in it."""
-    campaign = replace(said(range(4_000, 4_090), 30, 0, started=40), home="campaign")
-    assert folded(STORY, campaign) == [["Ida Wilt"], ["icon behaviour"]]
+    assert told(STORY, story("bless", WILT, started=50, **given)) == {}
 
 
-def test_what_joined_takes_others_in() -> None:
-    """The cape is said with the stairs, a gasp with the cape."""
-    stairs = burst("stairs", range(5_000, 5_300), started=50)
-    cape = burst("cape", range(5_200, 5_330), started=50)
-    gasp = burst("gasp", range(5_290, 5_330), started=51)
-    assert folded(stairs, cape, gasp) == [["stairs", "cape", "gasp"]]
+def test_nothing_is_told_in_a_doubted_story() -> None:
+    campaign = story("coin", WILT, started=50, doubted={"habit": (9, Doubt("habit", 1.0, ""))})
+    assert told(campaign, story("bless", WILT, started=50)) == {}
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 5_900), st.integers(1, 90), st.integers(0, 59)), max_size=9)
 )
-def test_nothing_is_told_twice_and_the_largest_stays(drawn: list[tuple[int, int, int]]) -> None:
-    rows = [burst(f"row {i}", range(at, at + n), started=began)
-            for i, (at, n, began) in enumerate(drawn)]  # fmt: skip
-    told = [label for group in folded(*rows) for label in group]
-    assert len(told) == len(set(told))
-    assert told[:1] == [row.label for row in rows[:1]]
-
-
-EVENTS = {
-    "zorba vellin": range(140, 155), "mibran": range(155, 170), "kramp ondo": range(180, 200),
-}  # fmt: skip
+def test_what_is_folded_is_said_of_a_row_that_stands(drawn: list[tuple[int, int, int]]) -> None:
+    listed = [story(f"{i}", range(at, at + n), started=began)
+              for i, (at, n, began) in enumerate(drawn)]  # fmt: skip
+    gone = told(*listed)
+    assert not gone.keys() & gone.values()
+    assert all(int(home) < int(name) for name, home in gone.items()), "in a larger one"
 
 
 def _minute(number: int, chance: random.Random) -> Batch:
-    """Sixty people a minute of this and that; three events, and "plish" is said of each."""
-    words = [f"w{chance.randrange(4_000)} w{chance.randrange(4_000)}" for _ in range(60)]
-    for name, minutes in EVENTS.items():
-        if number in minutes:
-            words += [f"{name} w{chance.randrange(4_000)}" for _ in range(30)]
-            words += [f"{name} plish" for _ in range(6)]
-    batch = Batch()
-    for i, text in enumerate(words):
-        batch.ids.append(f"{number}-{i}")
-        batch.texts.append(text)
-        batch.times.append(number * MINUTE + i)
-        batch.authors.append(f"author {number} {i}")
-        batch.langs.append("")
-        batch.replies.append("")
-        batch.urls.append("")
-        batch.links.append(())
-    return batch
+    """Three hundred people a minute. "plish" is said by itself, then of an event, then without it.
+
+    The event begins at 170; from 181 on nobody says both, and the event goes on.
+    """
+    words = [f"w{chance.randrange(4_000)} w{chance.randrange(4_000)}" for _ in range(300)]
+    words += [f"kramp ondo w{chance.randrange(4_000)}" for _ in range(60) if number >= 170]
+    name = "kramp ondo " if number in range(170, 181) else ""
+    words += [f"{name}plish w{chance.randrange(4_000)}" for _ in range(6) if number >= 150]
+    words += [f"plish w{chance.randrange(4_000)}" for _ in range(20) if number > 180]
+    return batch(number, ((f"author {number} {i}", text) for i, text in enumerate(words)))
 
 
-def _boards() -> list[Board]:
-    kernel, chance = Kernel(Rules(season_terms=1 << 8), load_tables()), random.Random(4)
-    return [one for number in range(20, 200) for one in kernel.add(_minute(number, chance))]
-
-
-def test_a_word_that_was_said_of_earlier_events_has_no_row_beside_the_next() -> None:
-    boards = [board for board in _boards() if board.at // MINUTE in range(184, 199)]
-    assert all(board.stories[0].title == "kramp ondo" for board in boards)
-    terms = [term for board in boards for story in board.stories for term in story.terms]
-    assert "kramp ondo" in terms
-    assert not [term for term in terms if "plish" in term]
+def test_a_word_has_no_row_while_it_is_said_of_a_story() -> None:
+    """It lives on beside it, its row comes back, and `explain` says where it was meanwhile."""
+    kernel, chance = Kernel(RULES, load_tables()), random.Random(4)
+    assert kernel.ask("plish")
+    boards = [one for number in range(110, 186) for one in kernel.add(_minute(number, chance))]
+    rows = {
+        board.at // MINUTE: [story.id for story in board.stories if story.title == "plish"]
+        for board in boards
+    }
+    assert rows[170]
+    assert not any(rows[minute] for minute in range(173, 181)), rows
+    assert rows[185] == rows[170], "the same story goes on"
+    why = {one.at // MINUTE: str(one) for one in kernel.explained}
+    assert "most who say it now speak of the story “kramp ondo”" in why[175]
+    assert "most who say it now" not in why[170] + why[185]

@@ -15,6 +15,7 @@ from groundswell.explanation import Decides, Explanation, WindowSum, length, peo
 from groundswell.kernel.detection import bursts
 from groundswell.kernel.detection.detect import Measured, follow, gate_of, measure, rare
 from groundswell.kernel.memory.state import Floats, State
+from groundswell.kernel.memory.stories import Living
 from groundswell.kernel.names.naming import name
 from groundswell.kernel.rules import Rules
 from groundswell.kernel.telling.starting import is_bare
@@ -169,7 +170,8 @@ def _reasons(
         return ("it is a habit: as many say it at this time on other days",)
     if float(seen.people.per_slice[0, 0]) == 0:
         return (f"enough people said it in {span}, but none of them in the newest slice",)
-    return (_untold(state, rules, volumes, book, seen),)
+    elsewhere = _folded(state, int(seen.found.keys[0]))
+    return (elsewhere or _untold(state, rules, volumes, book, seen),)
 
 
 def _listed(rules: Rules, story: Story, *, opens: bool) -> tuple[str, ...]:
@@ -201,6 +203,20 @@ NEVER_FIRST = {
 }
 
 
+def _own(state: State, key: int) -> list[Living]:
+    """The stories that live and are told by a term."""
+    return [one for one in state.living if key in one.terms and not one.ended]
+
+
+def _folded(state: State, key: int) -> str:
+    """Where a term is told whose story says nothing of its own now; empty for any other."""
+    said_of = {one.said_of for one in _own(state, key)}
+    larger = next((one.title for one in state.living if one.id in said_of), "")
+    if not larger:
+        return ""
+    return f"it is not listed by itself: most who say it now speak of the story “{larger}”"
+
+
 def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Measured) -> str:
     """Why a term with people enough is in no story."""
     kind = int(seen.kinds[0])
@@ -222,7 +238,7 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
             f"it is {what}, not written as a name: alone it is listed only at z "
             f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
         )
-    if any(burst.key in one.terms and not one.ended for one in state.living):
+    if _own(state, burst.key):
         return (
             "it stirs, and is not listed: no more people than usual say it now, and fewer than "
             f"{rules.few_authors} have since it began"

@@ -110,6 +110,8 @@ class Living:
     """Hashes of all words that it was ever told by, well-known ones aside."""
     carried: frozenset[int] = frozenset()
     """Keys of the terms that it was told by last."""
+    said_of: str = ""
+    """The larger story that its people speak of now: it says nothing of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,93 +1,69 @@
-"""Groups that say nothing of their own are told in the one that says it.
+"""Stories that say nothing of their own have no row beside the one that they are said of.
 
-"Icon behaviour" is said of one thing after another. While it is said of this one it is no story
-beside it, though the posts of an hour ago have nothing to do with it: what a group says is what it
-says since both began.
+"Icon behaviour" is said of one thing after another. While it is said of this one it is no news
+beside it, though the posts of an hour ago have nothing to do with it: what a story says is what it
+says since both began. It lives on, and has its row again when it says something else; what was
+announced or is doubted keeps its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.kernel.basis.distinct import distinct, union
-from groundswell.kernel.memory.stories import Burst
-from groundswell.kernel.telling.grouping import MOMENT
+from groundswell.kernel.basis.distinct import distinct
+from groundswell.kernel.memory.state import State
+from groundswell.kernel.memory.stories import Living
+from groundswell.kernel.posts import ring
+from groundswell.kernel.rules import Rules
 
 Ints = NDArray[np.int64]
 
 OTHERS: Final = 0.5
-"""Share of a group's newer posts, beyond chance, that say what a larger one says, from which on it
-says nothing of its own."""
+"""Share of a story's people since both began, beyond chance, whose posts are a larger story's too,
+from which on it says nothing of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The posts that a board looks at, by position; they come in the order of their slices."""
+def folded(state: State, rules: Rules, listed: Iterable[Living]) -> dict[str, str]:
+    """Stories, of those listed, largest first, that say nothing of their own: {id: whose they say}.
 
-    since: Callable[[int], int]
-    """Position of the first post of a slice or a later one."""
-    end: int
-    """Position after the last one."""
-
-
-@dataclass(slots=True)
-class _Row:
-    members: list[int]
-    began: int
-    """Slice in which its seed began."""
-    oldest: int
-    """Slice in which its first burst began."""
-    posts: Ints
-
-    def take(self, other: _Row) -> None:
-        self.members += other.members
-        self.posts = union(self.posts, other.posts)
-
-
-def fold(
-    bursts: list[Burst], groups: list[list[int]], held: Held, *, least: int, doubted: Container[str]
-) -> list[list[int]]:
-    """Groups, largest first, without those that say nothing of their own.
-
-    A group of at least `least` posts since both began is judged. If all of it began with the larger
-    one or after it, its bursts are told there; what is older brings it nothing, for most that it
-    ever said is of something else. A group that goes on a story of `doubted` has a row in any case:
-    a campaign that takes up the name of the night does not hide in it.
+    Nothing is said of a doubted story: who answers a campaign is not a part of it.
     """
-    rows: list[_Row] = []
-    for members in groups:
-        row = _row([bursts[i] for i in members], members)
-        own = any(bursts[i].home in doubted for i in members)
-        homes = () if own else rows
-        home = next((one for one in homes if _is_said_in(row, one, held, least)), None)
-        if home is None:
-            rows.append(row)
-        elif row.oldest >= home.began - MOMENT:
-            home.take(row)
-    return [row.members for row in rows]
+    homes: list[Living] = []
+    gone: dict[str, str] = {}
+    for story in listed:
+        if story.doubted:
+            continue
+        larger = () if story.confirmed else homes
+        home = next((one for one in larger if _is_said_of(state, rules, story, one)), None)
+        if home:
+            gone[story.id] = home.id
+        else:
+            homes.append(story)
+    return gone
 
 
-def _row(bursts: list[Burst], members: list[int]) -> _Row:
-    posts = distinct(np.concatenate([burst.posts for burst in bursts]))
-    oldest = min(burst.started for burst in bursts)
-    return _Row(list(members), bursts[0].started, oldest, posts)
+def _is_said_of(state: State, rules: Rules, story: Living, home: Living) -> bool:
+    """Whether most of a story's people since both began say what `home` says, beyond chance.
 
-
-def _is_said_in(row: _Row, home: _Row, held: Held, least: int) -> bool:
-    """Whether most of what a group says since both began is said in `home`, beyond chance."""
-    first = held.since(max(row.oldest, home.began))
-    now, theirs = _from(row.posts, first), _from(home.posts, first)
-    if min(now.size, theirs.size) < least:
+    Fewer people than can begin a story say nothing about that.
+    """
+    first = ring.first_post(state.ring, max(story.started, home.started))
+    now, theirs = _since(story.posts, first), _since(home.posts, first)
+    people = _people(state, now)
+    if people < rules.min_authors:
         return False
-    both = np.intersect1d(now, theirs, assume_unique=True).size
-    chance = now.size * theirs.size / (held.end - first)
-    return bool(both - chance >= OTHERS * max(now.size - chance, 1.0))
+    both = _people(state, np.intersect1d(now, theirs, assume_unique=True))
+    chance = people * theirs.size / (state.ring.n_posts - first)
+    return both - chance >= OTHERS * max(people - chance, 1.0)
 
 
-def _from(posts: Ints, first: int) -> Ints:
+def _since(posts: Ints, first: int) -> Ints:
     return posts[np.searchsorted(posts, first) :]
+
+
+def _people(state: State, posts: Ints) -> int:
+    return distinct(state.ring.authors[posts % state.ring.posts]).size

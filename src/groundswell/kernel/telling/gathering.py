@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from groundswell.kernel.memory.state import State
 from groundswell.kernel.names.naming import name_all
 from groundswell.kernel.posts import ring
 from groundswell.kernel.rules import Rules
-from groundswell.kernel.telling import echoes, folding, grouping, identity
+from groundswell.kernel.telling import echoes, grouping, identity
 from groundswell.kernel.telling.barred import Barred, parted
 from groundswell.kernel.usual import usage
 
@@ -46,15 +45,13 @@ def gather(
     focused: bool,
 ) -> list[Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
-    held = folding.Held(partial(ring.first_post, state.ring), state.ring.n_posts)
+    looked_at = ring.first_post(state.ring, state.counts.slice - rules.depth + 1)
     groups = grouping.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
-        held=held.end - held.since(state.counts.slice - rules.depth + 1),
+        held=state.ring.n_posts - looked_at,
     )  # fmt: skip
     name_all(state, rules, [found[i] for members in groups for i in members], book, barred.says)
-    doubted = {living.id for living in state.living if living.doubted}
     groups = grouping.unite(found, groups)
-    groups = folding.fold(found, groups, held, least=rules.min_authors, doubted=doubted)
     if focused:
         groups = grouping.tie(found, groups, within=rules.tied_slices, times=rules.tied_times)
     groups = parted(barred, found, groups)

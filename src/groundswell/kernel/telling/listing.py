@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from groundswell.kernel.memory import stories
 from groundswell.kernel.memory.state import State
 from groundswell.kernel.rules import Rules
+from groundswell.kernel.telling.folding import folded
 from groundswell.kernel.telling.running import as_one, holds, says_the_same
 from groundswell.kernel.telling.write import Written
 from groundswell.model import Story
@@ -22,10 +23,13 @@ class Told:
     """Whether any of it is above usual now."""
 
 
-def sift(rules: Rules, told: list[Told], *, focused: bool) -> tuple[list[Told], list[Told]]:
+def sift(
+    state: State, rules: Rules, told: list[Told], *, focused: bool
+) -> tuple[list[Told], list[Told]]:
     """What a board lists, and what its running story tells: names first, then the largest.
 
-    What only stirred and stirs no more is not listed any longer, though it is remembered.
+    What only stirred and stirs no more is not listed any longer, though it is remembered; nor is
+    what says nothing of its own.
     """
     order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
     listed = [
@@ -33,12 +37,14 @@ def sift(rules: Rules, told: list[Told], *, focused: bool) -> tuple[list[Told], 
         for row in order
         if not row.living.ended and (row.living.confirmed or _stirs(rules, row))
     ]
-    if not focused:
-        return listed, []
-    small = [row for row in listed if _is_small(rules, row)]
+    small = [row for row in listed if focused and _is_small(rules, row)]
     ids = {row.living.id for row in small}
     small.sort(key=lambda row: row.row.talk)
-    return [row for row in listed if row.living.id not in ids], small
+    large = [row for row in listed if row.living.id not in ids]
+    aside = folded(state, rules, (row.living for row in large))
+    for row in told:
+        row.living.said_of = aside.get(row.living.id, "")
+    return [row for row in large if not row.living.said_of], small
 
 
 def rows(shown: list[Told]) -> list[tuple[float, Story]]:

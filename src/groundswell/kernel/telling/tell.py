@@ -48,7 +48,7 @@ def tell(  # noqa: PLR0913 -- a state, and all that it is told by
     focused = about.focus >= rules.focused
     groups = gather(state, rules, found, barred, book, focused=focused)
     told, asleep, joined = _carry_on(state, rules, groups, book)
-    shown, small = sift(rules, told, focused=focused)
+    shown, small = sift(state, rules, told, focused=focused)
     if focused:
         words = follow(state, rules, volumes, book, about.keys)
         titles = {one.row.story.title.casefold() for one in shown}
