@@ -156,8 +156,8 @@ def _reasons(
     if story is not None:
         return _listed(rules, story, opens=opens)
     nearest = max(judged, key=lambda s: s.people / max(s.people_needed, 1))
-    if bool(seen.plain[0]):
-        return ("it has no subject of its own, as “the” has none: such a word begins no story",)
+    if whatever := _whatever_its_numbers(state, seen):
+        return (whatever,)
     span = f"the last {length(nearest.window_us)}"
     if not opens:
         said = people_in_words(nearest.people)
@@ -170,8 +170,7 @@ def _reasons(
         return ("it is a habit: as many say it at this time on other days",)
     if float(seen.people.per_slice[0, 0]) == 0:
         return (f"enough people said it in {span}, but none of them in the newest slice",)
-    elsewhere = _folded(state, int(seen.found.keys[0]))
-    return (elsewhere or _untold(state, rules, volumes, book, seen),)
+    return (_untold(state, rules, volumes, book, seen),)
 
 
 def _listed(rules: Rules, story: Story, *, opens: bool) -> tuple[str, ...]:
@@ -203,18 +202,19 @@ NEVER_FIRST = {
 }
 
 
-def _own(state: State, key: int) -> list[Living]:
+def _whatever_its_numbers(state: State, seen: Measured) -> str:
+    """Why a term is on no board however many say it; empty where its numbers decide."""
+    if bool(seen.plain[0]):
+        return "it has no subject of its own, as “the” has none: such a word begins no story"
+    if any(one.said_of for one in _told_by(state, int(seen.found.keys[0]))):
+        # Not of which one: an editor may have taken it off, or called it something else.
+        return "it stirs, and has no row: most who say it now speak of a story on the board"
+    return ""
+
+
+def _told_by(state: State, key: int) -> list[Living]:
     """The stories that live and are told by a term."""
     return [one for one in state.living if key in one.terms and not one.ended]
-
-
-def _folded(state: State, key: int) -> str:
-    """Where a term is told whose story says nothing of its own now; empty for any other."""
-    said_of = {one.said_of for one in _own(state, key)}
-    larger = next((one.title for one in state.living if one.id in said_of), "")
-    if not larger:
-        return ""
-    return f"it is not listed by itself: most who say it now speak of the story “{larger}”"
 
 
 def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Measured) -> str:
@@ -238,7 +238,7 @@ def _untold(state: State, rules: Rules, volumes: Floats, book: Lexicon, seen: Me
             f"it is {what}, not written as a name: alone it is listed only at z "
             f"{rules.sure_gate:.1f}, and has {burst.z:.1f}"
         )
-    if _own(state, burst.key):
+    if _told_by(state, burst.key):
         return (
             "it stirs, and is not listed: no more people than usual say it now, and fewer than "
             f"{rules.few_authors} have since it began"

@@ -111,7 +111,7 @@ class Living:
     carried: frozenset[int] = frozenset()
     """Keys of the terms that it was told by last."""
     said_of: str = ""
-    """The larger story that its people speak of now: it says nothing of its own."""
+    """Id of the announced story that its people speak of now, for which it has no row."""
 
 
 @dataclass(frozen=True, slots=True)

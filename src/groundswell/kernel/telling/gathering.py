@@ -45,10 +45,10 @@ def gather(
     focused: bool,
 ) -> list[Group]:
     """Bursts that belong together, and the stories that they go on with or have taken in."""
-    looked_at = ring.first_post(state.ring, state.counts.slice - rules.depth + 1)
+    oldest = ring.first_post(state.ring, state.counts.slice - rules.depth + 1)
     groups = grouping.group(
         found, jaccard=rules.jaccard, containment=rules.containment, most=rules.most_terms,
-        held=state.ring.n_posts - looked_at,
+        held=state.ring.n_posts - oldest,
     )  # fmt: skip
     name_all(state, rules, [found[i] for members in groups for i in members], book, barred.says)
     groups = grouping.unite(found, groups)

@@ -29,7 +29,7 @@ def sift(
     """What a board lists, and what its running story tells: names first, then the largest.
 
     What only stirred and stirs no more is not listed any longer, though it is remembered; nor is
-    what says nothing of its own.
+    what only stirs while its people speak of an announced story.
     """
     order = sorted(told, key=lambda row: (-row.row.weight, row.row.story.started_at, row.living.id))
     listed = [
@@ -41,10 +41,19 @@ def sift(
     ids = {row.living.id for row in small}
     small.sort(key=lambda row: row.row.talk)
     large = [row for row in listed if row.living.id not in ids]
-    aside = folded(state, rules, (row.living for row in large))
-    for row in told:
-        row.living.said_of = aside.get(row.living.id, "")
-    return [row for row in large if not row.living.said_of], small
+    aside = _aside(state, rules, large)
+    if focused:
+        small += [row for row in large if row.living.id in aside]
+    return [row for row in large if row.living.id not in aside], small
+
+
+def _aside(state: State, rules: Rules, listed: list[Told]) -> dict[str, str]:
+    """What has no row because its people speak of an announced story; noted in what lives."""
+    doubtful = {one.living.id for one in listed if one.living.doubted or one.row.suspected}
+    aside = folded(state, rules, (one.living for one in listed), doubtful=doubtful)
+    for living in (*state.living, *(one.living for one in listed)):
+        living.said_of = aside.get(living.id, "")
+    return aside
 
 
 def rows(shown: list[Told]) -> list[tuple[float, Story]]:

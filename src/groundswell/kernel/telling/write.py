@@ -44,6 +44,8 @@ class Written:
     """All that its posts say more than others', what tells most first."""
     talk: bool
     """Whether it says frequent words only, and no name: "another", "yes"."""
+    suspected: bool
+    """Whether it looks like one text, sure or not."""
     bare: bool
     """Whether it says one well-known word and no name, and is not sure: `starting.is_bare`."""
 
@@ -118,7 +120,7 @@ def write(  # noqa: PLR0913 -- a story, and all that it is written by
     names_nothing = all(nameless(term.label, familiar=term.familiar) for term in telling)
     bare = names_nothing and starting.is_bare(rules, members)
     talk = names_nothing and bool(own) and all(burst.frequent for burst in own if burst.open)
-    return Written(size.excess * demotion, story, said, talk, bare)
+    return Written(size.excess * demotion, story, said, talk, against.suspected, bare)
 
 
 def entitle(
