@@ -120,7 +120,10 @@ def test_it_waits_for_a_broker_that_is_away(server: RedisBroker, tmp_path: Path)
     server.restart()
     _, said = run.communicate(timeout=60)
     assert run.returncode == 0, said
-    assert said.decode().count("does not take it") == 1
+    # A server that comes back slowly says so too ("loading the dataset"); no reason is told twice.
+    why = [line for line in said.decode().splitlines() if "does not take it" in line]
+    assert sum("refused" in line for line in why) == 1
+    assert len(why) == len(set(why))
     assert ids(server) == [f"p{number}" for number in range(200)]
 
 
