@@ -19,6 +19,7 @@ from groundswell.kernel.telling import tell
 from groundswell.kernel.telling.folding import folded
 from groundswell.kernel.telling.listing import Told, sift
 from groundswell.model import MICROSECONDS, Batch
+from tests.conftest import batch_of
 
 MINUTE = 60 * MICROSECONDS
 RULES = Rules(season_terms=1 << 8)
@@ -28,17 +29,8 @@ A_MINUTE = 100
 
 def batch(number: int, said: Iterable[tuple[str, str]]) -> Batch:
     """What people say in a minute: (author, text)."""
-    posts = Batch()
-    for i, (author, text) in enumerate(said):
-        posts.ids.append(f"{number}-{i}")
-        posts.texts.append(text)
-        posts.times.append(number * MINUTE + i)
-        posts.authors.append(author)
-        posts.langs.append("")
-        posts.replies.append("")
-        posts.urls.append("")
-        posts.links.append(())
-    return posts
+    posts = [(number * 60 + i / 1_000, author, text) for i, (author, text) in enumerate(said)]
+    return batch_of(*posts, first=1_000 * number)
 
 
 @cache
@@ -166,7 +158,7 @@ def _minute(number: int, chance: random.Random) -> Batch:
 
 
 def test_a_word_has_no_row_while_it_is_said_of_a_story() -> None:
-    """It lives on beside it, its row comes back, and `explain` says where it was meanwhile."""
+    """It lives on beside it, its row comes back, and `explain` says why it had none."""
     kernel, chance = Kernel(RULES, load_tables()), random.Random(4)
     assert kernel.ask("plish")
     boards = [one for number in range(110, 186) for one in kernel.add(_minute(number, chance))]
